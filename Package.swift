@@ -1,0 +1,46 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Targets stand in the order of their layers: each imports only those above it.
+// Tests/ArchitectureTests reads the imports and says so when one doesn't.
+let package = Package(
+  name: "Weft",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Weft", targets: ["Weft"]),
+    .executable(name: "weft", targets: ["WeftCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .systemLibrary(
+      name: "CGraphviz", pkgConfig: "libgvc",
+      providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
+    .target(name: "Tensors"),
+    .target(name: "IR", dependencies: ["Tensors"]),
+    .target(name: "GraphLanguage", dependencies: ["IR", "Tensors"]),
+    .target(name: "Executor", dependencies: ["Tensors", "CKernels"]),
+    .target(name: "Compiler", dependencies: ["IR", "Executor", "Tensors", "CKernels"]),
+    .target(name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
+    .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
+    .target(name: "Formats", dependencies: ["Tensors"]),
+    .target(name: "Tokenizers"),
+    .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
+    .target(
+      name: "Weft",
+      dependencies: [
+        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators", "Compiler",
+        "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+      ]),
+    .executableTarget(
+      name: "WeftCLI",
+      dependencies: [
+        "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

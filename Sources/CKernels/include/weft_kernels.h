@@ -1,0 +1,3 @@
+#ifndef WEFT_KERNELS_H
+#define WEFT_KERNELS_H
+#endif
