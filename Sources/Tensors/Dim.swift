@@ -1,0 +1,188 @@
+/// The extent of one axis: an integer polynomial over named symbols, such as `4*tokens + 1`.
+///
+/// Kept in one canonical form (terms sorted, no zero coefficient), so that equal extents compare
+/// equal. Arithmetic is exact: a result that doesn't fit or a division with a remainder is an error.
+public struct Dim: Hashable, Sendable {
+  /// `coefficient * symbols[0] * symbols[1] * …`; the symbols are sorted and may repeat.
+  struct Term: Hashable, Sendable {
+    var symbols: [String]
+    var coefficient: Int
+  }
+
+  /// Sorted by falling degree, then by name; no coefficient is zero.
+  let terms: [Term]
+
+  private init(terms: [Term]) { self.terms = terms }
+
+  /// A known extent.
+  public init(_ value: Int) {
+    terms = value == 0 ? [] : [Term(symbols: [], coefficient: value)]
+  }
+
+  /// An extent that is bound when the graph runs.
+  public init(symbol: String) { terms = [Term(symbols: [symbol], coefficient: 1)] }
+
+  /// The extent, where it hangs on no symbol.
+  public var value: Int? {
+    if terms.isEmpty { return 0 }
+    guard terms.count == 1, terms[0].symbols.isEmpty else { return nil }
+    return terms[0].coefficient
+  }
+
+  /// The symbol, where the extent is just one.
+  public var symbol: String? {
+    guard terms.count == 1, terms[0].coefficient == 1, terms[0].symbols.count == 1 else {
+      return nil
+    }
+    return terms[0].symbols[0]
+  }
+
+  /// Every symbol the extent hangs on, sorted.
+  public var symbols: [String] { Array(Set(terms.flatMap(\.symbols))).sorted() }
+
+  /// Collects like terms of a sum.
+  private static func canonical(_ sum: [Term]) throws(DimError) -> Dim {
+    var collected: [[String]: Int] = [:]
+    for term in sum {
+      let (total, overflow) = collected[term.symbols, default: 0]
+        .addingReportingOverflow(term.coefficient)
+      if overflow { throw .overflow }
+      collected[term.symbols] = total
+    }
+    let terms = collected.filter { $0.value != 0 }
+      .map { Term(symbols: $0.key, coefficient: $0.value) }
+      .sorted { a, b in
+        a.symbols.count != b.symbols.count
+          ? a.symbols.count > b.symbols.count : a.symbols.lexicographicallyPrecedes(b.symbols)
+      }
+    return Dim(terms: terms)
+  }
+
+  /// `self + other`.
+  public func adding(_ other: Dim) throws(DimError) -> Dim {
+    if let a = value, let b = other.value {
+      let (sum, overflow) = a.addingReportingOverflow(b)
+      if overflow { throw .overflow }
+      return Dim(sum)
+    }
+    return try Dim.canonical(terms + other.terms)
+  }
+
+  /// `self - other`.
+  public func subtracting(_ other: Dim) throws(DimError) -> Dim {
+    try adding(other.multiplied(by: Dim(-1)))
+  }
+
+  /// `self * other`.
+  public func multiplied(by other: Dim) throws(DimError) -> Dim {
+    var products: [Term] = []
+    for a in terms {
+      for b in other.terms {
+        let (product, overflow) = a.coefficient.multipliedReportingOverflow(by: b.coefficient)
+        if overflow { throw .overflow }
+        products.append(Term(symbols: (a.symbols + b.symbols).sorted(), coefficient: product))
+      }
+    }
+    return try Dim.canonical(products)
+  }
+
+  /// `self / other`, where it divides without a remainder for every binding of the symbols.
+  ///
+  /// The divisor is a single term (`heads`, `2*tokens`) or equal to the dividend.
+  public func divided(exactlyBy other: Dim) throws(DimError) -> Dim {
+    if other.terms.isEmpty { throw .divisionByZero(self) }
+    if self == other { return Dim(1) }
+    guard other.terms.count == 1 else { throw .inexactDivision(self, other) }
+    let divisor = other.terms[0]
+    let quotient = try terms.map { term throws(DimError) -> Term in
+      var left = term.symbols
+      for symbol in divisor.symbols {
+        guard let at = left.firstIndex(of: symbol) else { throw .inexactDivision(self, other) }
+        left.remove(at: at)
+      }
+      let (result, overflow) = term.coefficient.dividedReportingOverflow(by: divisor.coefficient)
+      guard !overflow, result * divisor.coefficient == term.coefficient else {
+        throw .inexactDivision(self, other)
+      }
+      return Term(symbols: left, coefficient: result)
+    }
+    return try Dim.canonical(quotient)
+  }
+
+  /// The extent's value under `bindings`.
+  public func bound(by bindings: Bindings) throws(DimError) -> Int {
+    if let value { return value }
+    var total = 0
+    for term in terms {
+      var product = term.coefficient
+      for symbol in term.symbols {
+        guard let value = bindings[symbol] else { throw .unbound(symbol) }
+        let (next, overflow) = product.multipliedReportingOverflow(by: value)
+        if overflow { throw .overflow }
+        product = next
+      }
+      let (next, overflow) = total.addingReportingOverflow(product)
+      if overflow { throw .overflow }
+      total = next
+    }
+    return total
+  }
+
+  /// The extent with the symbols that `bindings` names replaced by their values.
+  public func substituting(_ bindings: Bindings) throws(DimError) -> Dim {
+    if value != nil { return self }
+    var result = Dim(0)
+    for term in terms {
+      var product = Dim(term.coefficient)
+      for symbol in term.symbols {
+        product = try product.multiplied(
+          by: bindings[symbol].map { Dim($0) } ?? Dim(symbol: symbol))
+      }
+      result = try result.adding(product)
+    }
+    return result
+  }
+}
+
+extension Dim: ExpressibleByIntegerLiteral {
+  public init(integerLiteral value: Int) { self.init(value) }
+}
+
+extension Dim: CustomStringConvertible {
+  public var description: String {
+    guard !terms.isEmpty else { return "0" }
+    var text = ""
+    for (i, term) in terms.enumerated() {
+      let negative = term.coefficient < 0
+      if i > 0 { text += negative ? " - " : " + " } else if negative { text += "-" }
+      let magnitude = term.coefficient.magnitude
+      if term.symbols.isEmpty {
+        text += "\(magnitude)"
+      } else {
+        text += (magnitude == 1 ? "" : "\(magnitude)*") + term.symbols.joined(separator: "*")
+      }
+    }
+    return text
+  }
+}
+
+/// Why an extent couldn't be computed.
+public enum DimError: Error, Hashable, CustomStringConvertible {
+  /// A value left the range of a 64-bit integer.
+  case overflow
+  /// The divisor is zero.
+  case divisionByZero(Dim)
+  /// The quotient isn't a whole number for every binding.
+  case inexactDivision(Dim, Dim)
+  /// A symbol has no value.
+  case unbound(String)
+
+  public var description: String {
+    switch self {
+    case .overflow: "a dimension doesn't fit a 64-bit integer"
+    case .divisionByZero(let a): "\(a) is divided by 0"
+    case .inexactDivision(let a, let b): "\(a) is not divisible by \(b)"
+    case .unbound(let symbol): "dimension '\(symbol)' has no value"
+    }
+  }
+}

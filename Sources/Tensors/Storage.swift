@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A block of memory that tensors share: owned and aligned, or lent by something that keeps it alive.
+///
+/// `@unchecked Sendable`: the pointer never changes, and the bytes are written only while one owner
+/// holds the storage (creation, or a run that was given it as an output); later it is read only.
+public final class Storage: @unchecked Sendable {
+  /// Owned blocks start at a multiple of this many bytes: a cache line and an AVX-512 register.
+  public static let alignment = 64
+
+  /// The first byte.
+  public let base: UnsafeMutableRawPointer
+  /// The size in bytes.
+  public let byteCount: Int
+  private let release: @Sendable (UnsafeMutableRawPointer) -> Void
+
+  /// Takes `byteCount` zeroed bytes.
+  public init(byteCount: Int) throws(TensorError) {
+    guard byteCount >= 0 else { throw .outOfMemory(bytes: byteCount) }
+    var pointer: UnsafeMutableRawPointer?
+    let size = max(byteCount, 1)
+    guard posix_memalign(&pointer, Storage.alignment, size) == 0, let pointer else {
+      throw .outOfMemory(bytes: byteCount)
+    }
+    memset(pointer, 0, size)
+    base = pointer
+    self.byteCount = byteCount
+    release = { free($0) }
+  }
+
+  /// Borrows memory that `keeper` keeps alive and unchanged, such as a mapped file.
+  public init(
+    borrowing base: UnsafeMutableRawPointer, byteCount: Int, from keeper: any AnyObject & Sendable
+  ) {
+    self.base = base
+    self.byteCount = byteCount
+    release = { _ in withExtendedLifetime(keeper) {} }
+  }
+
+  deinit { release(base) }
+}
