@@ -1,0 +1,73 @@
+import CKernels
+import Executor
+import IR
+import Tensors
+
+/// An op that has kernels of its own.
+public protocol KernelProviding: Op {
+  /// The kernel for these concrete types on this machine, every decision made.
+  func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding
+}
+
+/// What an op is told when it chooses its kernel.
+public struct KernelRequest: Sendable {
+  /// Concrete operand types.
+  public var operands: [TensorType]
+  /// Concrete result types.
+  public var results: [TensorType]
+  /// For each operand, its tensor where it is known before the run: a weight or a constant.
+  public var constants: [Tensor?]
+  /// The C kernels for this machine's instruction set.
+  public var table: KernelTable
+  /// Where packed copies of weights are kept, so that all plans share one.
+  public var packed: PackedWeights
+
+  /// A request from its parts.
+  public init(
+    operands: [TensorType], results: [TensorType], constants: [Tensor?], table: KernelTable,
+    packed: PackedWeights
+  ) {
+    self.operands = operands
+    self.results = results
+    self.constants = constants
+    self.table = table
+    self.packed = packed
+  }
+
+  /// The concrete extents of operand `i`.
+  public func dims(ofOperand i: Int) -> [Int] { operands[i].shape.values ?? [] }
+
+  /// The concrete extents of result `i`.
+  public func dims(ofResult i: Int) -> [Int] { results[i].shape.values ?? [] }
+}
+
+/// A kernel, and which operands it still reads at run time.
+public struct KernelBinding: Sendable {
+  /// The kernel. Its ``KernelIO`` holds the buffers of ``operands``, then those of all results.
+  public var kernel: any Kernel
+  /// Positions of the operands that it reads from memory, in the order of its `io`. A weight that
+  /// was packed into the kernel isn't one.
+  public var operands: [Int]
+
+  /// A binding of `kernel` to `operands`.
+  public init(_ kernel: any Kernel, operands: [Int]) {
+    self.kernel = kernel
+    self.operands = operands
+  }
+}
+
+/// Why there is no kernel.
+public enum KernelError: Error, CustomStringConvertible {
+  /// The op has no kernel for these types.
+  case unsupported(op: String, operands: [TensorType])
+  /// Memory for packed weights is not to be had.
+  case tensor(TensorError)
+
+  public var description: String {
+    switch self {
+    case .unsupported(let op, let operands):
+      "there is no kernel for '\(op)' on \(operands.map(\.description).joined(separator: ", "))"
+    case .tensor(let error): error.description
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Synchronization
+import Tensors
+
+/// Weights in the layouts that kernels read, shared by all plans of a model: each stands in memory
+/// once however many bindings are planned.
+public final class PackedWeights: Sendable {
+  /// What identifies a packed weight: the memory of the original and the layout.
+  public struct Key: Hashable, Sendable {
+    let sources: [ObjectIdentifier]
+    let offsets: [Int]
+    let layout: String
+
+    /// A key for `sources` packed together as `layout`, such as `f32-gemm-32`.
+    public init(_ sources: [Tensor], layout: String) {
+      self.sources = sources.map { ObjectIdentifier($0.storage) }
+      offsets = sources.flatMap { [$0.byteOffset] + $0.dims }
+      self.layout = layout
+    }
+  }
+
+  /// A packed weight with what keeps its key's identity alive.
+  private struct Entry: Sendable {
+    var packed: Storage
+    var sources: [Tensor]
+  }
+
+  private let entries = Mutex<[Key: Entry]>([:])
+
+  /// An empty store.
+  public init() {}
+
+  /// The packed form of `sources`, made by `pack` where it isn't there yet.
+  public func storage(
+    for sources: [Tensor], layout: String, pack: () throws(TensorError) -> Storage
+  ) throws(TensorError) -> Storage {
+    let key = Key(sources, layout: layout)
+    if let known = entries.withLock({ $0[key]?.packed }) { return known }
+    let packed = try pack()
+    return entries.withLock { entries in
+      if let raced = entries[key]?.packed { return raced }
+      entries[key] = Entry(packed: packed, sources: sources)
+      return packed
+    }
+  }
+
+  /// Bytes of all packed weights.
+  public var byteCount: Int {
+    entries.withLock { $0.values.reduce(0) { $0 + $1.packed.byteCount } }
+  }
+}

@@ -1,0 +1,31 @@
+extension Graph {
+  /// The graph without nodes, constants and parameters that no output hangs on. Inputs stay.
+  public func pruned() -> Graph {
+    var live = [Bool](repeating: false, count: values.count)
+    for output in outputs { live[output.value.index] = true }
+    for node in nodes.reversed() where node.results.contains(where: { live[$0.index] }) {
+      for operand in node.operands { live[operand.index] = true }
+    }
+    var builder = GraphBuilder(name: name)
+    var mapped = [ValueID?](repeating: nil, count: values.count)
+    for value in values {
+      switch value.definition {
+      case .result: continue
+      case .input: mapped[value.id.index] = builder.copy(value)
+      case .parameter, .constant:
+        if live[value.id.index] { mapped[value.id.index] = builder.copy(value) }
+      }
+    }
+    for node in nodes where node.results.contains(where: { live[$0.index] }) {
+      let results = builder.add(
+        node.op, node.operands.compactMap { mapped[$0.index] },
+        resultTypes: node.results.map { type(of: $0) },
+        names: node.results.map { self[$0].name }, origin: node.origin)
+      for (value, result) in zip(node.results, results) { mapped[value.index] = result }
+    }
+    for output in outputs {
+      if let value = mapped[output.value.index] { builder.output(output.name, value) }
+    }
+    return builder.graph()
+  }
+}

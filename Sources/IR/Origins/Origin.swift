@@ -1,0 +1,50 @@
+/// Where a node or value comes from: the lines that the user wrote and their place in the layers.
+///
+/// Fusion merges origins and never drops them, so that a profile row, a block of memory, a box in
+/// a diagram and an error all point back to the source.
+public struct Origin: Hashable, Sendable {
+  /// One expression in the source.
+  public struct Site: Hashable, Sendable {
+    /// The expression; nil for what a program built without a file.
+    public var location: SourceLocation?
+    /// The layer that the expression stands in.
+    public var path: LayerPath
+    /// The calls that led there, outermost first.
+    public var calls: [SourceLocation]
+
+    /// A site from its parts.
+    public init(
+      location: SourceLocation? = nil, path: LayerPath = LayerPath(), calls: [SourceLocation] = []
+    ) {
+      self.location = location
+      self.path = path
+      self.calls = calls
+    }
+  }
+
+  /// The expressions, in the order in which they were merged, none twice.
+  public private(set) var sites: [Site]
+
+  /// An origin from its sites.
+  public init(_ sites: [Site] = []) {
+    var seen: Set<Site> = []
+    self.sites = sites.filter { seen.insert($0).inserted }
+  }
+
+  /// The origin of what stands for both.
+  public func merged(with other: Origin) -> Origin { Origin(sites + other.sites) }
+
+  /// The origin of what stands for all of `origins`.
+  public static func merging(_ origins: some Sequence<Origin>) -> Origin {
+    Origin(origins.flatMap(\.sites))
+  }
+
+  /// The layer that holds all sites.
+  public var path: LayerPath {
+    guard let first = sites.first else { return LayerPath() }
+    return sites.dropFirst().reduce(first.path) { $0.commonAncestor(with: $1.path) }
+  }
+
+  /// The first site's location: the line that is named where only one can be.
+  public var location: SourceLocation? { sites.lazy.compactMap(\.location).first }
+}
