@@ -54,12 +54,16 @@ public struct OpSignature: Sendable {
   public var operands: [Operand]
   /// The attributes, in order. Those of optional operands are not repeated here.
   public var attributes: [Attribute]
+  /// What kind of work it does, for diagrams and profiles.
+  public var category: OpCategory
 
   /// A signature from its parts.
   public init(
-    _ name: String, _ summary: String, operands: [Operand], attributes: [Attribute] = []
+    _ name: String, _ summary: String, category: OpCategory = .other, operands: [Operand],
+    attributes: [Attribute] = []
   ) {
     self.name = name
+    self.category = category
     self.summary = summary
     self.operands = operands
     self.attributes = attributes
