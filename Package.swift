@@ -41,6 +41,7 @@ let package = Package(
       dependencies: [
         "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "ArchitectureTests"),
   ],
   swiftLanguageModes: [.v6]
 )
