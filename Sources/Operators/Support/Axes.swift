@@ -1,0 +1,18 @@
+import IR
+import Tensors
+
+extension TensorType {
+  /// `axis` counted from the first; a negative one counts from the last.
+  func axis(_ axis: Int, attribute: String = "axis") throws(OpError) -> Int {
+    let normalized = axis < 0 ? axis + rank : axis
+    guard (0..<rank).contains(normalized) else {
+      throw .attributeRange(attribute, rule: "axis \(axis) of a tensor of rank \(rank)")
+    }
+    return normalized
+  }
+
+  /// Refuses an operand whose element type isn't one of `expected`.
+  func require(_ expected: [DType], operand: Int) throws(OpError) {
+    if !expected.contains(dtype) { throw .dtype(operand: operand, expected: expected) }
+  }
+}
