@@ -42,6 +42,8 @@ let package = Package(
         "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "IRTests", dependencies: ["IR", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -80,7 +80,9 @@ public struct GraphBuilder: Sendable {
   }
 
   /// Gives a value the name that people read.
-  public mutating func name(_ value: ValueID, _ name: String) {
+  public mutating func name(_ value: ValueID, _ name: String) { rename(value, name) }
+
+  mutating func rename(_ value: ValueID, _ name: String?) {
     let old = values[value.index]
     values[value.index] = Value(
       id: old.id, type: old.type, definition: old.definition, name: name, origin: old.origin)
