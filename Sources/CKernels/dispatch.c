@@ -1,1 +1,56 @@
-#include "weft_kernels.h"
+#include "include/weft_kernels.h"
+
+extern const weft_kernel_table weft_table_portable;
+#if defined(__aarch64__)
+extern const weft_kernel_table weft_table_neon;
+#endif
+#if defined(__x86_64__)
+extern const weft_kernel_table weft_table_avx2;
+extern const weft_kernel_table weft_table_avx512;
+
+// __builtin_cpu_supports asks the operating system too (XGETBV): without its saving the wide
+// registers these answer no.
+static bool supports_avx2(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+    && __builtin_cpu_supports("f16c");
+}
+
+static bool supports_avx512(void) {
+  return supports_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+    && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+#endif
+
+const weft_kernel_table *weft_kernels_for(weft_isa isa) {
+  switch (isa) {
+    case WEFT_ISA_PORTABLE: return &weft_table_portable;
+#if defined(__aarch64__)
+    case WEFT_ISA_NEON: return &weft_table_neon;
+#endif
+#if defined(__x86_64__)
+    case WEFT_ISA_AVX2: return supports_avx2() ? &weft_table_avx2 : NULL;
+    case WEFT_ISA_AVX512: return supports_avx512() ? &weft_table_avx512 : NULL;
+#endif
+    default: return NULL;
+  }
+}
+
+const weft_kernel_table *weft_kernels_best(void) {
+  static const weft_isa order[] = {WEFT_ISA_AVX512, WEFT_ISA_AVX2, WEFT_ISA_NEON};
+  for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+    const weft_kernel_table *table = weft_kernels_for(order[i]);
+    if (table) return table;
+  }
+  return &weft_table_portable;
+}
+
+size_t weft_dtype_size(weft_dtype type) {
+  switch (type) {
+    case WEFT_F32: case WEFT_I32: return 4;
+    case WEFT_F16: case WEFT_BF16: return 2;
+    case WEFT_I64: return 8;
+    case WEFT_BOOL: return 1;
+    default: return 0;
+  }
+}

@@ -18,6 +18,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#define WEFT_NONNULL _Nonnull
+#define WEFT_NULLABLE _Nullable
+#else
+#define WEFT_NONNULL
+#define WEFT_NULLABLE
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -312,67 +322,71 @@ typedef struct weft_copy_args {
 
 typedef struct weft_kernel_table {
   weft_isa isa;
-  const char *name;  // "portable", "neon", "avx2", "avx512"
+  const char *WEFT_NONNULL name;  // "portable", "neon", "avx2", "avx512"
   size_t gemm_mr, gemm_nr;
   /// Ranges of queries that start at a multiple of this waste nothing.
   size_t attention_block;
 
   /// Floats of a packed matrix; 0 when that overflows.
-  size_t (*gemm_packed_size)(size_t k, size_t n);
-  void (*gemm_pack)(const weft_gemm_pack_args *args, size_t panel_begin, size_t panel_end);
-  void (*gemm)(
+  size_t (*WEFT_NONNULL gemm_packed_size)(size_t k, size_t n);
+  void (*WEFT_NONNULL gemm_pack)(const weft_gemm_pack_args *args, size_t panel_begin, size_t panel_end);
+  void (*WEFT_NONNULL gemm)(
     const weft_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
     size_t panel_end);
 
   /// Bytes of 64-byte aligned scratch for one call; hangs on head_size and value_size only.
-  size_t (*attention_scratch)(const weft_attention_args *args);
-  void (*attention)(
+  size_t (*WEFT_NONNULL attention_scratch)(const weft_attention_args *args);
+  void (*WEFT_NONNULL attention)(
     const weft_attention_args *args, size_t query_begin, size_t query_end, void *scratch);
 
   /// gamma · (s - mean(s)) / √(variance(s) + epsilon) + beta
-  void (*layer_norm)(const weft_norm_args *args, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL layer_norm)(const weft_norm_args *args, size_t row_begin, size_t row_end);
   /// gamma · s / √(mean(s²) + epsilon)
-  void (*rms_norm)(const weft_norm_args *args, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL rms_norm)(const weft_norm_args *args, size_t row_begin, size_t row_end);
   /// Rows of `width` contiguous floats; in place allowed. A row of -∞ alone gives zeros.
-  void (*softmax)(const float *x, float *out, size_t width, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL softmax)(const float *x, float *out, size_t width, size_t row_begin, size_t row_end);
   /// x / max(‖x‖₂, epsilon); in place allowed.
-  void (*l2_normalize)(
+  void (*WEFT_NONNULL l2_normalize)(
     const float *x, float *out, size_t width, float epsilon, size_t row_begin, size_t row_end);
 
-  void (*elementwise)(
+  void (*WEFT_NONNULL elementwise)(
     const weft_elementwise_program *program, const weft_elementwise_input *inputs,
     const weft_elementwise_output *outputs, size_t rows, size_t count, void *scratch);
   /// One unary f32 opcode (NEG, ABS, EXP ... COS) over contiguous floats; in place allowed.
-  void (*unary)(weft_opcode opcode, const float *x, float *out, size_t count);
+  void (*WEFT_NONNULL unary)(weft_opcode opcode, const float *x, float *out, size_t count);
 
   /// Outputs [begin, end) of outer · inner, numbered through.
-  void (*reduce)(const weft_reduce_args *args, size_t begin, size_t end);
-  void (*argmax)(const weft_argmax_args *args, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL reduce)(const weft_reduce_args *args, size_t begin, size_t end);
+  void (*WEFT_NONNULL argmax)(const weft_argmax_args *args, size_t row_begin, size_t row_end);
 
   /// These three return the first position whose index is out of range, SIZE_MAX if none is.
-  size_t (*gather)(const weft_gather_args *args, size_t begin, size_t end);
-  size_t (*gather_bytes)(const weft_gather_args *args, size_t begin, size_t end);
-  size_t (*embedding_sum_norm)(const weft_embedding_args *args, size_t begin, size_t end);
+  size_t (*WEFT_NONNULL gather)(const weft_gather_args *args, size_t begin, size_t end);
+  size_t (*WEFT_NONNULL gather_bytes)(const weft_gather_args *args, size_t begin, size_t end);
+  size_t (*WEFT_NONNULL embedding_sum_norm)(const weft_embedding_args *args, size_t begin, size_t end);
 
-  void (*rotary)(const weft_rotary_args *args, size_t token_begin, size_t token_end);
-  void (*copy)(const weft_copy_args *args, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL rotary)(const weft_rotary_args *args, size_t token_begin, size_t token_end);
+  void (*WEFT_NONNULL copy)(const weft_copy_args *args, size_t row_begin, size_t row_end);
 
   /// Multiply-adds in registers only; returns the FLOPs done.
-  double (*peak_fma)(size_t iterations);
+  double (*WEFT_NONNULL peak_fma)(size_t iterations);
   /// Reads `count` floats, as fast as one thread can; returns their sum.
-  float (*peak_read)(const float *x, size_t count);
+  float (*WEFT_NONNULL peak_read)(const float *x, size_t count);
 } weft_kernel_table;
 
 /// The best table that this machine and its operating system can run.
-const weft_kernel_table *_Nonnull weft_kernels_best(void);
+const weft_kernel_table *WEFT_NONNULL weft_kernels_best(void);
 
 /// The table of one instruction set, NULL when this machine can't run it.
-const weft_kernel_table *_Nullable weft_kernels_for(weft_isa isa);
+const weft_kernel_table *WEFT_NULLABLE weft_kernels_for(weft_isa isa);
 
 /// Bytes of one element; 0 for a value that is no dtype.
 size_t weft_dtype_size(weft_dtype type);
 
 #ifdef __cplusplus
 }
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 #endif

@@ -1,0 +1,331 @@
+// One head: out = softmax(scale · q kᵀ + bias) v. See weft_attention_args.
+//
+// A block of GEMM_NR queries lies across the lanes. Then a tile of scores, transposed, is
+// K · Qᵀ with K read as it lies; maximum, exponential and sum run down the keys without a step
+// across lanes; and the weights are, as they stand, the packed right side of Vᵀ · P, V read as it
+// lies. Only Q (once a block) and the result are transposed.
+//
+// Blocks start at multiples of GEMM_NR and tiles of keys at multiples of ATTENTION_KEYS, whatever
+// the range; a tile that shows a query nothing leaves its lane's bits as they were (· exp(0), + 0).
+// So a query's bits don't hang on its neighbours. Values of hidden keys must be finite: they are
+// multiplied with 0.
+
+#define ATTENTION_KEYS 128
+// So few queries would leave the lanes empty: one at a time, along the head (attention_single.h).
+#define ATTENTION_FEW 3
+
+typedef struct {
+  float *query;   // [head_size][GEMM_NR]
+  float *out;     // [value_size][GEMM_NR]
+  float *scores;  // [ATTENTION_KEYS][GEMM_NR]
+  float *added;   // [ATTENTION_KEYS][GEMM_NR], bias and mask
+} attention_buffers;
+
+static size_t attention_scratch(const weft_attention_args *args) {
+  size_t rows, size;
+  if (__builtin_add_overflow(args->head_size, args->value_size, &rows)
+      || __builtin_add_overflow(rows, (size_t)2 * ATTENTION_KEYS + 2 * VW, &rows)
+      || __builtin_mul_overflow(rows, GEMM_NR * sizeof(float), &size)) {
+    return SIZE_MAX;
+  }
+  return size;
+}
+
+static attention_buffers attention_divide(const weft_attention_args *args, void *scratch) {
+  float *at = scratch;
+  attention_buffers buffers;
+  buffers.scores = at;
+  buffers.added = at += (size_t)ATTENTION_KEYS * GEMM_NR;
+  buffers.query = at += (size_t)ATTENTION_KEYS * GEMM_NR;
+  buffers.out = at + args->head_size * GEMM_NR;
+  return buffers;
+}
+
+// First key after those that query i may see, and the first that it may see.
+WEFT_INLINE ptrdiff_t attention_last(const weft_attention_args *args, size_t i) {
+  return args->causal ? (ptrdiff_t)i + args->causal_offset + 1 : PTRDIFF_MAX;
+}
+WEFT_INLINE ptrdiff_t attention_first(const weft_attention_args *args, size_t i) {
+  if (args->window == 0 || args->window > PTRDIFF_MAX / 2) return PTRDIFF_MIN;
+  return (ptrdiff_t)i + args->causal_offset - (ptrdiff_t)args->window + 1;
+}
+WEFT_INLINE ptrdiff_t attention_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+static bool attention_any_visible(
+  const weft_attention_args *args, size_t query, size_t queries, size_t key, size_t keys) {
+  if (!args->mask) return true;
+  const size_t rows = args->mask_stride == 0 ? 1 : queries;
+  for (size_t i = 0; i < rows; i++) {
+    const uint8_t *row = args->mask + (query + i) * args->mask_stride + key;
+    for (size_t j = 0; j < keys; j++) if (row[j]) return true;
+  }
+  return false;
+}
+
+// rows of `width` floats -> [width][GEMM_NR], lanes without a row are zeros.
+static void attention_pack_queries(
+  const float *from, size_t stride, size_t rows, size_t width, float *to) {
+  for (size_t lane = 0; lane < GEMM_NR; lane += VW) {
+    for (size_t d = 0; d < width; d += VW) {
+      vf square[VW];
+      for (size_t i = 0; i < VW; i++) {
+        square[i] = lane + i < rows
+          ? vf_load_tail(from + (lane + i) * stride + d, width - d) : vf_set1(0.0f);
+      }
+      vf_transpose(square);
+      const size_t n = weft_min(width - d, VW);
+      for (size_t i = 0; i < n; i++) vf_store(to + (d + i) * GEMM_NR + lane, square[i]);
+    }
+  }
+}
+
+// What is added to the scores of a tile: the bias, and -∞ where the mask hides; transposed.
+static void attention_pack_added(
+  const weft_attention_args *args, size_t query, size_t queries, size_t key, size_t keys,
+  float *to) {
+  const vf hidden = vf_set1(-INFINITY);
+  for (size_t lane = 0; lane < queries; lane += VW) {
+    for (size_t j = 0; j < keys; j += VW) {
+      const size_t n = keys - j;
+      vf square[VW];
+      for (size_t i = 0; i < VW; i++) {
+        square[i] = vf_set1(0.0f);
+        if (lane + i >= queries) continue;
+        const size_t row = query + lane + i;
+        if (args->bias) square[i] = vf_load_tail(args->bias + row * args->bias_stride + key + j, n);
+        if (args->mask) {
+          const uint8_t *mask = args->mask + row * args->mask_stride + key + j;
+          const vm shown = n >= VW ? vm_load_bool(mask) : vm_loadn_bool(mask, n);
+          square[i] = vf_select(shown, square[i], hidden);
+        }
+      }
+      vf_transpose(square);
+      const size_t rows = weft_min(n, VW);
+      for (size_t i = 0; i < rows; i++) vf_store(to + (j + i) * GEMM_NR + lane, square[i]);
+    }
+  }
+}
+
+// scores[key][lane] = k · q
+WEFT_INLINE void attention_scores(
+  const int nv, const weft_attention_args *args, size_t key, size_t keys,
+  const attention_buffers *buffers) {
+  const weft_split split = weft_balance(keys, GEMM_MR);
+  size_t at = 0;
+  for (size_t piece = 0; piece < split.pieces; piece++) {
+    const size_t rows = split.base + (piece < split.longer);
+#define ATTENTION_CALL(m)                                                                 \
+  do {                                                                                    \
+    vf acc[GEMM_MR * GEMM_NV];                                                            \
+    tile_zero(m * nv, acc);                                                               \
+    tile_multiply(                                                                        \
+      m, nv, args->head_size, args->key + (key + at) * args->key_stride,                  \
+      args->key_stride, 1, buffers->query, 0, acc);                                       \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < m * nv; i++) {                 \
+      vf_store(buffers->scores + (at + (size_t)(i / nv)) * GEMM_NR + (i % nv) * VW, acc[i]); \
+    }                                                                                     \
+  } while (0)
+    TILE_SWITCH(rows, ATTENTION_CALL)
+#undef ATTENTION_CALL
+    at += rows;
+  }
+}
+
+// out[d][lane] = alpha[lane] · out[d][lane] + Σ v[key][d] · weight[key][lane]
+WEFT_INLINE void attention_values(
+  const int nv, const weft_attention_args *args, size_t key, size_t keys, const vf *alpha,
+  const attention_buffers *buffers) {
+  const weft_split split = weft_balance(args->value_size, GEMM_MR);
+  size_t at = 0;
+  for (size_t piece = 0; piece < split.pieces; piece++) {
+    const size_t rows = split.base + (piece < split.longer);
+#define ATTENTION_CALL(m)                                                                 \
+  do {                                                                                    \
+    vf acc[GEMM_MR * GEMM_NV];                                                            \
+    float *out = buffers->out + at * GEMM_NR;                                             \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < m * nv; i++) {                 \
+      acc[i] = vf_mul(alpha[i % nv], vf_load(out + (i / nv) * GEMM_NR + (i % nv) * VW));  \
+    }                                                                                     \
+    tile_multiply(                                                                        \
+      m, nv, keys, args->value + key * args->value_stride + at, 1, args->value_stride,    \
+      buffers->scores, 0, acc);                                                           \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < m * nv; i++) {                 \
+      vf_store(out + (i / nv) * GEMM_NR + (i % nv) * VW, acc[i]);                         \
+    }                                                                                     \
+  } while (0)
+    TILE_SWITCH(rows, ATTENTION_CALL)
+#undef ATTENTION_CALL
+    at += rows;
+  }
+}
+
+// Which keys of a tile, counted from its start, each lane may see: first <= key < end.
+typedef struct {
+  vf first[GEMM_NV], end[GEMM_NV];
+  bool cut;
+} attention_limits;
+
+WEFT_INLINE attention_limits attention_limit(
+  const int nv, const weft_attention_args *args, size_t query, size_t queries, size_t key,
+  size_t keys) {
+  attention_limits limits;
+  const ptrdiff_t count = (ptrdiff_t)keys;
+  const ptrdiff_t last = attention_last(args, query);
+  const ptrdiff_t first = attention_first(args, query + queries - 1);
+  limits.cut = last < (ptrdiff_t)(key + keys) || first > (ptrdiff_t)key;
+  float firsts[GEMM_NR], ends[GEMM_NR];
+  for (size_t lane = 0; lane < GEMM_NR; lane++) {
+    const ptrdiff_t from = attention_first(args, query + lane);
+    const ptrdiff_t to = attention_last(args, query + lane);
+    firsts[lane] = (float)(from <= (ptrdiff_t)key ? 0 : weft_min((size_t)from - key, keys));
+    ends[lane] = (float)(to <= (ptrdiff_t)key ? 0 : attention_clamp(to - (ptrdiff_t)key, 0, count));
+  }
+  for (int j = 0; j < nv; j++) {
+    limits.first[j] = vf_load(firsts + j * VW);
+    limits.end[j] = vf_load(ends + j * VW);
+  }
+  return limits;
+}
+
+// Turns scores into weights exp(score - maximum), carries maximum and sum along, and gives the
+// factor that what was summed before is to be multiplied with.
+WEFT_INLINE void attention_weigh(
+  const int nv, const weft_attention_args *args, const attention_limits *limits, size_t key,
+  size_t keys, bool added, const attention_buffers *buffers, vf *maximum, vf *sum, vf *alpha) {
+  const vf hidden = vf_set1(-INFINITY);
+  const vf scale = vf_set1(args->scale);
+  const bool masked = args->mask && !added;
+  vf top[GEMM_NV], base[GEMM_NV], total[GEMM_NV];
+  for (int j = 0; j < nv; j++) top[j] = maximum[j];
+  for (size_t i = 0; i < keys; i++) {
+    const bool shown = !masked || args->mask[key + i] != 0;
+    const vf position = vf_set1((float)i);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < nv; j++) {
+      float *at = buffers->scores + i * GEMM_NR + (size_t)j * VW;
+      const vf more = added ? vf_load(buffers->added + i * GEMM_NR + (size_t)j * VW) : vf_set1(0.0f);
+      vf v = shown ? vf_fma(vf_load(at), scale, more) : hidden;
+      if (limits->cut) {
+        v = vf_select(vf_lt(position, limits->end[j]), v, hidden);
+        v = vf_select(vf_le(limits->first[j], position), v, hidden);
+      }
+      top[j] = vf_max(v, top[j]);
+      vf_store(at, v);
+    }
+  }
+  for (int j = 0; j < nv; j++) {
+    base[j] = vf_select(vf_eq(top[j], hidden), vf_set1(0.0f), top[j]);
+    alpha[j] = math_exp(vf_sub(maximum[j], base[j]));
+    maximum[j] = top[j];
+    total[j] = vf_set1(0.0f);
+  }
+  for (size_t i = 0; i < keys; i++) {
+#pragma clang loop unroll(full)
+    for (int j = 0; j < nv; j++) {
+      float *at = buffers->scores + i * GEMM_NR + (size_t)j * VW;
+      const vf weight = math_exp(vf_sub(vf_load(at), base[j]));
+      total[j] = vf_add(total[j], weight);
+      vf_store(at, weight);
+    }
+  }
+  for (int j = 0; j < nv; j++) sum[j] = vf_fma(sum[j], alpha[j], total[j]);
+}
+
+// Lanes [lane_begin, lane_end) of out / sum, transposed back into rows.
+static void attention_unpack(
+  const weft_attention_args *args, size_t query, size_t lane_begin, size_t lane_end,
+  const vf *sum, const attention_buffers *buffers) {
+  const vf zero = vf_set1(0.0f);
+  for (size_t lane = lane_begin / VW * VW; lane < lane_end; lane += VW) {
+    const vf divisor = sum[lane / VW];
+    const vm empty = vf_eq(divisor, zero);
+    for (size_t d = 0; d < args->value_size; d += VW) {
+      const size_t n = args->value_size - d;
+      vf square[VW];
+      for (size_t i = 0; i < VW; i++) {
+        square[i] = zero;
+        if (i >= n) continue;
+        const vf v = vf_load(buffers->out + (d + i) * GEMM_NR + lane);
+        square[i] = vf_select(empty, zero, vf_div(v, divisor));
+      }
+      vf_transpose(square);
+      for (size_t i = 0; i < VW; i++) {
+        if (lane + i < lane_begin || lane + i >= lane_end) continue;
+        vf_store_tail(args->out + (query + lane + i) * args->out_stride + d, square[i], n);
+      }
+    }
+  }
+}
+
+WEFT_INLINE void attention_block(
+  const int nv, const weft_attention_args *args, size_t query, size_t lane_begin,
+  size_t lane_end, const attention_buffers *buffers) {
+  const size_t queries = weft_min(args->queries - query, GEMM_NR);
+  const ptrdiff_t keys = (ptrdiff_t)args->keys;
+  const size_t end
+    = (size_t)attention_clamp(attention_last(args, query + queries - 1), 0, keys);
+  const size_t begin = (size_t)attention_clamp(attention_first(args, query), 0, keys);
+  const bool added = args->bias || (args->mask && args->mask_stride != 0);
+
+  attention_pack_queries(
+    args->query + query * args->query_stride, args->query_stride, queries, args->head_size,
+    buffers->query);
+  memset(buffers->out, 0, args->value_size * GEMM_NR * sizeof(float));
+  vf maximum[GEMM_NV], sum[GEMM_NV], alpha[GEMM_NV];
+  for (int j = 0; j < GEMM_NV; j++) {
+    maximum[j] = vf_set1(-INFINITY);
+    sum[j] = alpha[j] = vf_set1(0.0f);
+  }
+  for (size_t key = begin / ATTENTION_KEYS * ATTENTION_KEYS; key < end; key += ATTENTION_KEYS) {
+    const size_t count = weft_min(end - key, ATTENTION_KEYS);
+    if (!attention_any_visible(args, query, queries, key, count)) continue;
+    attention_scores(nv, args, key, count, buffers);
+    if (added) attention_pack_added(args, query, queries, key, count, buffers->added);
+    const attention_limits limits = attention_limit(nv, args, query, queries, key, count);
+    attention_weigh(nv, args, &limits, key, count, added, buffers, maximum, sum, alpha);
+    attention_values(nv, args, key, count, alpha, buffers);
+  }
+  attention_unpack(args, query, lane_begin, lane_end, sum, buffers);
+}
+
+#include "attention_single.h"
+
+// A copy for each number of vectors that hold queries.
+#define ATTENTION_WIDTH(nv)                                                               \
+  static __attribute__((noinline)) void attention_block_##nv(                             \
+    const weft_attention_args *args, size_t query, size_t lane_begin, size_t lane_end,    \
+    const attention_buffers *buffers) {                                                   \
+    attention_block(nv, args, query, lane_begin, lane_end, buffers);                      \
+  }
+ATTENTION_WIDTH(1)
+ATTENTION_WIDTH(2)
+#if GEMM_NV >= 3
+ATTENTION_WIDTH(3)
+#endif
+
+static void attention(
+  const weft_attention_args *args, size_t query_begin, size_t query_end, void *scratch) {
+  const attention_buffers buffers = attention_divide(args, scratch);
+  if (args->queries <= ATTENTION_FEW) {
+    for (size_t i = query_begin; i < query_end; i++) attention_single(args, i, &buffers);
+    return;
+  }
+  for (size_t at = query_begin; at < query_end;) {
+    const size_t query = at / GEMM_NR * GEMM_NR;
+    const size_t lane_end = weft_min(query_end - query, GEMM_NR);
+    const size_t filled = weft_min(args->queries - query, GEMM_NR);
+    if (filled <= VW) {
+      attention_block_1(args, query, at - query, lane_end, &buffers);
+    } else if (filled <= 2 * VW) {
+      attention_block_2(args, query, at - query, lane_end, &buffers);
+    }
+#if GEMM_NV >= 3
+    else {
+      attention_block_3(args, query, at - query, lane_end, &buffers);
+    }
+#endif
+    at = query + lane_end;
+  }
+}

@@ -1,0 +1,12 @@
+#if defined(__x86_64__)
+#include "../families/common.h"
+#include <immintrin.h>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#include "avx2.h"
+#define WEFT_TABLE weft_table_avx2
+#define WEFT_TABLE_ISA WEFT_ISA_AVX2
+#define WEFT_TABLE_NAME "avx2"
+#include "../families/all.h"
+#pragma clang attribute pop
+#endif
