@@ -16,3 +16,14 @@ extension TensorType {
     if !expected.contains(dtype) { throw .dtype(operand: operand, expected: expected) }
   }
 }
+
+extension Shape {
+  /// Refuses a known extent below 1, which the attribute `name` gave.
+  func requirePositive(_ name: String) throws(OpError) {
+    for dim in dims {
+      if let value = dim.value, value < 1 {
+        throw .attributeRange(name, rule: "extent \(value) is below 1")
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Compiler
+import Executor
+import IR
+import Tensors
+
+/// The numbers start, start + 1, … as a vector.
+public struct Iota: KernelProviding, Evaluable {
+  public static let signature = OpSignature(
+    "iota", "The numbers start, start + 1, … as a vector.", operands: [],
+    attributes: [
+      .init("count", .dim), .init("dtype", .dtype, default: .dtype(.i32)),
+      .init("start", .dim, default: .dim(0)),
+    ])
+
+  /// How many numbers.
+  public let count: Dim
+  /// The element type; not bool.
+  public let dtype: DType
+  /// The first number.
+  public let start: Dim
+
+  /// `count` numbers from `start`.
+  public init(count: Dim, dtype: DType = .i32, start: Dim = 0) {
+    self.count = count
+    self.dtype = dtype
+    self.start = start
+  }
+
+  public init(_ attributes: Attributes) throws(OpError) {
+    count = try attributes.dim("count")
+    dtype = try attributes.dtype("dtype")
+    start = try attributes.dim("start")
+    if !DType.numbers.contains(dtype) {
+      throw .attributeRange("dtype", rule: "\(dtype) holds no numbers")
+    }
+    try Shape([count]).requirePositive("count")
+  }
+
+  public var attributes: Attributes {
+    ["count": .dim(count), "dtype": .dtype(dtype), "start": .dim(start)]
+  }
+
+  public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
+    try require(0, operands.count)
+    return [TensorType(dtype, [count])]
+  }
+
+  public func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
+    let (count, start) = (count.value ?? 0, start.value ?? 0)
+    return [try Tensor(dtype, dims: [count], integers: (0..<count).map { start &+ $0 })]
+  }
+
+  public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
+    guard let count = count.value, let start = start.value else {
+      throw .unsupported(op: name, operands: request.operands)
+    }
+    return KernelBinding(IotaKernel(dtype: dtype, count: count, start: start), operands: [])
+  }
+}
+
+/// Writes a run of numbers. Integers are clamped to their type, reals rounded.
+private struct IotaKernel: Kernel {
+  let dtype: DType
+  let start: Int
+  private let grid: TileGrid
+
+  init(dtype: DType, count: Int, start: Int) {
+    self.dtype = dtype
+    self.start = start
+    grid = TileGrid(rows: 1, columns: count)
+  }
+
+  var name: String { "\(dtype)-iota" }
+
+  var tiles: Int { grid.tiles }
+
+  func run(tiles: Range<Int>, io: KernelIO) {
+    for tile in tiles {
+      let columns = grid.block(tile).columns
+      switch dtype {
+      case .f32: fill(columns, io) { Float($0) }
+      case .f16: fill(columns, io) { HalfPrecision.binary16(Double($0)) }
+      case .bf16: fill(columns, io) { HalfPrecision.bfloat16(Double($0)) }
+      case .i32: fill(columns, io) { Int32(clamping: $0) }
+      case .i64: fill(columns, io) { Int64($0) }
+      case .bool: fill(columns, io) { UInt8($0 == 0 ? 0 : 1) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func fill<T>(_ columns: Range<Int>, _ io: KernelIO, _ number: (Int) -> T) {
+    let out = io[0].assumingMemoryBound(to: T.self)
+    for i in columns { out[i] = number(start &+ i) }
+  }
+}
