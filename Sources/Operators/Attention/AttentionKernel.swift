@@ -1,0 +1,150 @@
+import CKernels
+import Compiler
+import Executor
+import IR
+import Tensors
+
+/// Attention tile by tile: one head and some queries of one sequence each.
+struct AttentionKernel: Kernel {
+  /// Where the rows of the bias for one head start, in elements, and how far they are apart.
+  struct Bias: Sendable {
+    let source: OperandSource
+    let batchStride: Int
+    let headStride: Int
+    let queryStride: Int
+  }
+
+  /// The mask's rows, with their distances in elements.
+  struct Mask: Sendable {
+    let source: OperandSource
+    let batchStride: Int
+    let queryStride: Int
+  }
+
+  let name: String
+  let table: KernelTable
+  let q: OperandSource
+  let k: OperandSource
+  let v: OperandSource
+  let mask: Mask?
+  let bias: Bias?
+  let result: Int
+  let batches: Int
+  let heads: Int
+  let group: Int
+  let queryBlock: Int
+  let blocks: Int
+  let shape: Shape
+
+  /// The extents that hold for every tile.
+  struct Shape: Sendable {
+    let queries: Int
+    let keys: Int
+    let headSize: Int
+    let valueSize: Int
+    let keyHeads: Int
+    let scale: Float
+    let causal: Bool
+    let window: Int
+  }
+
+  var tiles: Int { max(batches * heads * blocks, 1) }
+
+  var scratchByteCount: Int {
+    var args = arguments()
+    return table.functions.pointee.attention_scratch(&args)
+  }
+
+  private func arguments() -> weft_attention_args {
+    var args = weft_attention_args()
+    args.query_stride = heads * shape.headSize
+    args.key_stride = shape.keyHeads * shape.headSize
+    args.value_stride = shape.keyHeads * shape.valueSize
+    args.out_stride = heads * shape.valueSize
+    args.queries = shape.queries
+    args.keys = shape.keys
+    args.head_size = shape.headSize
+    args.value_size = shape.valueSize
+    args.scale = shape.scale
+    args.causal = shape.causal
+    args.causal_offset = shape.keys - shape.queries
+    args.window = shape.window
+    args.mask_stride = mask?.queryStride ?? 0
+    args.bias_stride = bias?.queryStride ?? 0
+    return args
+  }
+
+  func run(tiles: Range<Int>, io: KernelIO) {
+    var args = arguments()
+    let (query, key, value) = (q.floats(io), k.floats(io), v.floats(io))
+    let out = io[result].assumingMemoryBound(to: Float.self)
+    let perBatch = heads * blocks
+    for i in tiles where i < batches * perBatch {
+      let (batch, rest) = i.quotientAndRemainder(dividingBy: perBatch)
+      let (head, block) = rest.quotientAndRemainder(dividingBy: blocks)
+      let keyHead = head / group
+      args.query = query + batch * shape.queries * args.query_stride + head * shape.headSize
+      args.key = key + batch * shape.keys * args.key_stride + keyHead * shape.headSize
+      args.value = value + batch * shape.keys * args.value_stride + keyHead * shape.valueSize
+      args.out = out + batch * shape.queries * args.out_stride + head * shape.valueSize
+      if let mask {
+        args.mask = (mask.source.bytes(io) + batch * mask.batchStride)
+          .assumingMemoryBound(to: UInt8.self)
+      }
+      if let bias {
+        args.bias = bias.source.floats(io) + batch * bias.batchStride + head * bias.headStride
+      }
+      let first = block * queryBlock
+      table.functions.pointee.attention(
+        &args, first, min(first + queryBlock, shape.queries), io.scratch)
+    }
+  }
+}
+
+extension Attention: KernelProviding {
+  public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
+    var binder = OperandBinder(request, op: name)
+    guard request.results[0].dtype == .f32 else { throw binder.unsupported }
+    let (q, k, v) = (
+      request.dims(ofOperand: 0), request.dims(ofOperand: 1), request.dims(ofOperand: 2)
+    )
+    let size = q[2] / heads
+    let sources = (try binder.f32(0), try binder.f32(1), try binder.f32(2))
+    let mask = maskPosition.map { position -> AttentionKernel.Mask in
+      let dims = request.dims(ofOperand: position)
+      return .init(
+        source: binder.any(position), batchStride: dims.dropFirst().reduce(1, *),
+        queryStride: dims.count == 2 ? 0 : k[1])
+    }
+    var bias: AttentionKernel.Bias?
+    if let biasPosition {
+      let dims = request.dims(ofOperand: biasPosition)
+      let padded = Array(repeating: 1, count: 4 - dims.count) + dims
+      bias = .init(
+        source: try binder.f32(biasPosition),
+        batchStride: padded[0] == 1 ? 0 : padded[1] * padded[2] * padded[3],
+        headStride: padded[1] == 1 ? 0 : padded[2] * padded[3],
+        queryStride: padded[2] == 1 ? 0 : padded[3])
+    }
+    let block = Attention.queryBlock(
+      queries: q[1], sequences: q[0] * heads,
+      granule: max(request.table.functions.pointee.attention_block, 1))
+    let kernel = AttentionKernel(
+      name:
+        "f32-attention-\(request.table.name)-\(request.table.functions.pointee.attention_block)",
+      table: request.table, q: sources.0, k: sources.1, v: sources.2, mask: mask, bias: bias,
+      result: binder.result(), batches: q[0], heads: heads, group: heads / keyHeads,
+      queryBlock: block, blocks: block == 0 ? 0 : ceilingDivision(q[1], block),
+      shape: .init(
+        queries: q[1], keys: k[1], headSize: size, valueSize: v[2] / keyHeads, keyHeads: keyHeads,
+        scale: Float(factor(headSize: size)), causal: causal, window: window))
+    return KernelBinding(kernel, operands: binder.operands)
+  }
+
+  /// Queries in one tile: about 48 tiles in all, but no tile of less than four granules.
+  static func queryBlock(queries: Int, sequences: Int, granule: Int) -> Int {
+    let blocks = max(48 / max(sequences, 1), ceilingDivision(queries, 512), 1)
+    let block = max(ceilingDivision(queries, blocks), min(4 * granule, queries))
+    return min(ceilingDivision(block, granule) * granule, max(queries, 0))
+  }
+}

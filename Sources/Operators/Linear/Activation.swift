@@ -1,0 +1,77 @@
+import CKernels
+import IR
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A function that a matrix product applies to each of its results before they reach memory.
+public enum Activation: String, CaseIterable, Sendable {
+  /// x
+  case none
+  /// max(x, 0)
+  case relu
+  /// x/2 · (1 + erf(x/√2)); Hendrycks and Gimpel 2016.
+  case gelu
+  /// x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))
+  case geluTanh = "gelu_tanh"
+  /// x / (1 + exp(-x))
+  case silu
+  /// 1 / (1 + exp(-x))
+  case sigmoid
+  /// tanh x
+  case tanh
+
+  /// The function's value.
+  public func callAsFunction(_ x: Double) -> Double {
+    switch self {
+    case .none: return x
+    case .relu: return x.isNaN ? x : max(x, 0)
+    case .gelu: return x / 2 * (1 + erf(x / 2.0.squareRoot()))
+    case .geluTanh:
+      let inner = (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
+      return x / 2 * (1 + Activation.hyperbolicTangent(inner))
+    case .silu: return x / (1 + exp(-x))
+    case .sigmoid: return 1 / (1 + exp(-x))
+    case .tanh: return Activation.hyperbolicTangent(x)
+    }
+  }
+
+  private static func hyperbolicTangent(_ x: Double) -> Double {
+    let e = expm1(-2 * x.magnitude)
+    return (x.sign == .minus ? 1 : -1) * e / (2 + e)
+  }
+
+  /// The function's name in the C kernels.
+  var kernelValue: weft_activation {
+    switch self {
+    case .none: WEFT_ACTIVATION_NONE
+    case .relu: WEFT_ACTIVATION_RELU
+    case .gelu: WEFT_ACTIVATION_GELU_ERF
+    case .geluTanh: WEFT_ACTIVATION_GELU_TANH
+    case .silu: WEFT_ACTIVATION_SILU
+    case .sigmoid: WEFT_ACTIVATION_SIGMOID
+    case .tanh: WEFT_ACTIVATION_TANH
+    }
+  }
+
+  /// Floating-point operations that one value is taken to cost.
+  var flops: Int {
+    switch self {
+    case .none: 0
+    case .relu: 1
+    case .gelu, .geluTanh: 16
+    case .silu, .sigmoid, .tanh: 12
+    }
+  }
+}
+
+extension OpSignature.Attribute {
+  /// The attribute `activation`.
+  static let activation = OpSignature.Attribute(
+    "activation", .string(Activation.allCases.map(\.rawValue)), default: .string("none"))
+}

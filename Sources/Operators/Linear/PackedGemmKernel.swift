@@ -1,0 +1,130 @@
+import CKernels
+import Compiler
+import Executor
+import Tensors
+
+/// activation(scale · x·B + bias) ⊙ multiplier + residual, for one or more packed B that share x.
+struct PackedGemmKernel: Kernel {
+  /// One right side with its own bias and result.
+  struct Segment: Sendable {
+    let packed: Storage
+    let columns: Int
+    let bias: OperandSource?
+    /// The position of the result in ``KernelIO``.
+    let result: Int
+  }
+
+  let name: String
+  let table: KernelTable
+  let depth: Int
+  let x: OperandSource
+  let segments: [Segment]
+  let epilogue: GemmEpilogue
+  let grid: GemmGrid
+
+  /// A kernel whose segments were packed for `table`.
+  init(
+    table: KernelTable, rows: Int, depth: Int, x: OperandSource, segments: [Segment],
+    epilogue: GemmEpilogue
+  ) {
+    self.table = table
+    self.depth = depth
+    self.x = x
+    self.segments = segments
+    self.epilogue = epilogue
+    name = table.gemmName
+    grid = GemmGrid(
+      rows: rows, depth: depth,
+      panels: segments.map { ceilingDivision($0.columns, table.panelWidth) },
+      panelWidth: table.panelWidth, registerRows: table.registerRows)
+  }
+
+  var tiles: Int { grid.tiles }
+
+  func run(tiles: Range<Int>, io: KernelIO) {
+    if grid.isEmpty { return }
+    var args = weft_gemm_args()
+    args.a = x.floats(io)
+    args.a_stride = depth
+    args.k = depth
+    epilogue.fill(&args, io)
+    for i in tiles {
+      let (rows, columns) = grid.tile(i)
+      let segment = segments[columns.segment]
+      args.packed = UnsafePointer(segment.packed.base.assumingMemoryBound(to: Float.self))
+      args.c = io[segment.result].assumingMemoryBound(to: Float.self)
+      args.c_stride = segment.columns
+      args.n = segment.columns
+      args.bias = segment.bias?.floats(io)
+      args.multiplier_stride = segment.columns
+      args.residual_stride = segment.columns
+      table.functions.pointee.gemm(
+        &args, rows.lowerBound, rows.upperBound, columns.panels.lowerBound,
+        columns.panels.upperBound)
+    }
+  }
+}
+
+/// What a matrix product does to its results, besides the bias.
+struct GemmEpilogue: Sendable {
+  var scale: Float = 1
+  var activation = Activation.none
+  var multiplier: OperandSource?
+  var residual: OperandSource?
+
+  @inline(__always)
+  func fill(_ args: inout weft_gemm_args, _ io: KernelIO) {
+    args.scale = scale
+    args.activation = activation.kernelValue
+    args.multiplier = multiplier?.floats(io)
+    args.residual = residual?.floats(io)
+  }
+}
+
+extension KernelTable {
+  /// Columns of one panel of a packed matrix.
+  var panelWidth: Int { functions.pointee.gemm_nr }
+
+  /// Rows that the matrix product holds in registers.
+  var registerRows: Int { functions.pointee.gemm_mr }
+
+  /// The name of the matrix product, such as `f32-gemm-avx512-14x32`.
+  var gemmName: String { "f32-gemm-\(name)-\(registerRows)x\(panelWidth)" }
+}
+
+extension KernelRequest {
+  /// A constant matrix [depth, columns] packed for the matrix product, shared by all plans.
+  ///
+  /// `transposed` says that `tensor` is stored [columns, depth].
+  func packedMatrix(
+    _ tensor: Tensor, depth: Int, columns: Int, transposed: Bool
+  ) throws(KernelError) -> Storage {
+    let kernels = table.functions.pointee
+    let layout = "f32-gemm-\(table.name)-\(table.panelWidth)-\(transposed ? "t" : "n")"
+    do {
+      return try packed.storage(for: [tensor], layout: layout) {
+        () throws(TensorError) -> Storage in
+        let floats = kernels.gemm_packed_size(depth, columns)
+        let (bytes, overflow) = floats.multipliedReportingOverflow(by: 4)
+        if overflow || (floats == 0 && depth > 0 && columns > 0) {
+          throw .tooLarge(.f32, tensor.dims)
+        }
+        let storage = try Storage(byteCount: bytes)
+        if floats == 0 { return storage }
+        var args = weft_gemm_pack_args()
+        args.source = UnsafeRawPointer(tensor.pointer)
+        args.type = tensor.dtype.kernelType
+        args.row_stride = transposed ? 1 : columns
+        args.column_stride = transposed ? depth : 1
+        args.k = depth
+        args.n = columns
+        args.packed = storage.base.bindMemory(to: Float.self, capacity: floats)
+        kernels.gemm_pack(&args, 0, ceilingDivision(columns, table.panelWidth))
+        withExtendedLifetime(tensor.storage) {}
+        return storage
+      }
+    } catch {
+      throw .tensor(error)
+    }
+  }
+}
