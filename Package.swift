@@ -41,6 +41,7 @@ let package = Package(
       dependencies: [
         "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "IRTests", dependencies: ["IR", "Tensors"]),

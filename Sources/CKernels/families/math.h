@@ -92,8 +92,8 @@ WEFT_INLINE vf math_tanh(vf x) {
   const vf t = vf_min(vf_set1(10.0f), magnitude);
   const vf e = math_exp(vf_add(t, t));
   vf r = vf_div(vf_set1(2.0f), vf_add(e, vf_set1(1.0f)));
-  r = math_copysign(vf_sub(vf_set1(1.0f), r), x);
-  return vf_select(vf_lt(vf_set1(0.625f), magnitude), r, q);
+  r = vf_sub(vf_set1(1.0f), r);
+  return math_copysign(vf_select(vf_lt(vf_set1(0.625f), magnitude), r, q), x);
 }
 
 WEFT_INLINE vf math_sigmoid(vf x) {

@@ -224,7 +224,7 @@ typedef struct weft_elementwise_output {
 
 /// The position of the first instruction that is wrong (opcode, type, operand, read before written),
 /// instruction_count when the program as a whole is (too many operands, an output never written),
-/// SIZE_MAX when all is well. A kernel runs only programs that passed.
+/// SIZE_MAX when all is well (Swift, which reads size_t as Int, sees -1). A kernel runs only programs that passed.
 size_t weft_elementwise_check(const weft_elementwise_program *program);
 
 /// Bytes of 64-byte aligned scratch that a run needs.
@@ -359,7 +359,7 @@ typedef struct weft_kernel_table {
   void (*WEFT_NONNULL reduce)(const weft_reduce_args *args, size_t begin, size_t end);
   void (*WEFT_NONNULL argmax)(const weft_argmax_args *args, size_t row_begin, size_t row_end);
 
-  /// These three return the first position whose index is out of range, SIZE_MAX if none is.
+  /// These three return the first position whose index is out of range, SIZE_MAX (-1 in Swift) if none is.
   size_t (*WEFT_NONNULL gather)(const weft_gather_args *args, size_t begin, size_t end);
   size_t (*WEFT_NONNULL gather_bytes)(const weft_gather_args *args, size_t begin, size_t end);
   size_t (*WEFT_NONNULL embedding_sum_norm)(const weft_embedding_args *args, size_t begin, size_t end);
