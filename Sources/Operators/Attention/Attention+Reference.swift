@@ -1,14 +1,6 @@
 import IR
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 extension Attention: Evaluable {
   public func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
     let type = try resultTypes(operands.map(\.type))[0]
@@ -70,7 +62,7 @@ extension Attention: Evaluable {
   /// exp(xᵢ) / Σ exp(xⱼ); zeros where every x is -∞.
   static func softmax(_ x: [Double]) -> [Double] {
     guard let largest = x.max(), largest != -.infinity else { return x.map { _ in 0 } }
-    let powers = x.map { exp($0 - largest) }
+    let powers = x.map { Math.exp($0 - largest) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
   }

@@ -141,10 +141,10 @@ extension Attention: KernelProviding {
     return KernelBinding(kernel, operands: binder.operands)
   }
 
-  /// Queries in one tile: about 48 tiles in all, but no tile of less than four granules.
+  /// Queries in one tile: whole granules, so that there are about 64 tiles.
   static func queryBlock(queries: Int, sequences: Int, granule: Int) -> Int {
-    let blocks = max(48 / max(sequences, 1), ceilingDivision(queries, 512), 1)
-    let block = max(ceilingDivision(queries, blocks), min(4 * granule, queries))
-    return min(ceilingDivision(block, granule) * granule, max(queries, 0))
+    let blocks = max(64 / max(sequences, 1), ceilingDivision(queries, 512), 1)
+    let block = ceilingDivision(ceilingDivision(queries, blocks), granule) * granule
+    return min(block, max(queries, 0))
   }
 }

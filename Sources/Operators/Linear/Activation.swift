@@ -1,14 +1,6 @@
 import CKernels
 import IR
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A function that a matrix product applies to each of its results before they reach memory.
 public enum Activation: String, CaseIterable, Sendable {
   /// x
@@ -31,19 +23,14 @@ public enum Activation: String, CaseIterable, Sendable {
     switch self {
     case .none: return x
     case .relu: return x.isNaN ? x : max(x, 0)
-    case .gelu: return x / 2 * (1 + erf(x / 2.0.squareRoot()))
+    case .gelu: return x / 2 * (1 + Math.erf(x / 2.0.squareRoot()))
     case .geluTanh:
       let inner = (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
-      return x / 2 * (1 + Activation.hyperbolicTangent(inner))
-    case .silu: return x / (1 + exp(-x))
-    case .sigmoid: return 1 / (1 + exp(-x))
-    case .tanh: return Activation.hyperbolicTangent(x)
+      return x / 2 * (1 + Math.tanh(inner))
+    case .silu: return x / (1 + Math.exp(-x))
+    case .sigmoid: return 1 / (1 + Math.exp(-x))
+    case .tanh: return Math.tanh(x)
     }
-  }
-
-  private static func hyperbolicTangent(_ x: Double) -> Double {
-    let e = expm1(-2 * x.magnitude)
-    return (x.sign == .minus ? 1 : -1) * e / (2 + e)
   }
 
   /// The function's name in the C kernels.

@@ -91,7 +91,7 @@ public struct RelativePositionBuckets: Op {
     // In f32, as the models were trained: in Double a distance on a bucket's edge may fall to the
     // other side.
     let ratio =
-      logf(Float(distance) / Float(exact)) / Float(log(Double(maxDistance) / Double(exact)))
+      logf(Float(distance) / Float(exact)) / Float(Math.log(Double(maxDistance) / Double(exact)))
     return side + min(exact + Int(ratio * Float(directed - exact)), directed - 1)
   }
 }

@@ -1,14 +1,6 @@
 import IR
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Rotary positions (Su et al., 2021): pairs of each head's elements are turned by an angle that
 /// grows with the position, (a, b) → (a cos φ − b sin φ, b cos φ + a sin φ), φ = p / base^(2i/r).
 ///
@@ -145,7 +137,7 @@ public struct Rotary: Op {
   /// Radians for each step of the position, for each of `pairs` pairs.
   func frequencies(pairs: Int) -> [Double] {
     (0..<pairs).map { i in
-      let frequency = 1 / pow(base, Double(i) / Double(pairs))
+      let frequency = 1 / Math.pow(base, Double(i) / Double(pairs))
       switch scaling {
       case .none: return frequency
       case .linear: return frequency / factor
@@ -188,8 +180,8 @@ extension Rotary: Evaluable {
           let b = interleaved ? a + 1 : a + pairs
           let angle = Double(position) * frequencies[i]
           let (va, vb) = (values[a], values[b])
-          values[a] = va * cos(angle) - vb * sin(angle)
-          values[b] = vb * cos(angle) + va * sin(angle)
+          values[a] = va * Math.cos(angle) - vb * Math.sin(angle)
+          values[b] = vb * Math.cos(angle) + va * Math.sin(angle)
         }
       }
     }

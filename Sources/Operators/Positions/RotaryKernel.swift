@@ -128,8 +128,8 @@ extension Rotary: KernelProviding {
       for p in 0..<tokens {
         for i in 0..<pairs {
           let angle = Double(p) * frequencies[i]
-          out[p * pairs + i] = Float(cos(angle))
-          out[(tokens + p) * pairs + i] = Float(sin(angle))
+          out[p * pairs + i] = Float(Math.cos(angle))
+          out[(tokens + p) * pairs + i] = Float(Math.sin(angle))
         }
       }
     }

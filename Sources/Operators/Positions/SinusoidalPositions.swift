@@ -2,14 +2,6 @@ import Compiler
 import IR
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Sine and cosine of positions at falling frequencies (Vaswani et al., 2017):
 /// y[p, 2i] = sin(p / base^(2i/width)), y[p, 2i + 1] = cos(p / base^(2i/width)).
 ///
@@ -71,8 +63,8 @@ public struct SinusoidalPositions: Op {
   func value(_ p: Int, _ j: Int) -> Double {
     let wave = interleaved ? j / 2 : j % (width / 2)
     let isSine = interleaved ? j % 2 == 0 : j < width / 2
-    let angle = Double(p) / pow(base, Double(2 * wave) / Double(width))
-    return isSine ? sin(angle) : cos(angle)
+    let angle = Double(p) / Math.pow(base, Double(2 * wave) / Double(width))
+    return isSine ? Math.sin(angle) : Math.cos(angle)
   }
 }
 
