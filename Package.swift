@@ -45,6 +45,9 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "IRTests", dependencies: ["IR", "Tensors"]),
+    .testTarget(
+      name: "OperatorsTests",
+      dependencies: ["Operators", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

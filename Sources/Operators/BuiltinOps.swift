@@ -6,6 +6,7 @@ public enum BuiltinOps {
   public static let all: [any Op.Type] = [
     Abs.self,
     Add.self,
+    ArgMax.self,
     Attention.self,
     Broadcast.self,
     Cast.self,
@@ -42,6 +43,10 @@ public enum BuiltinOps {
     Neg.self,
     NotEqual.self,
     Pow.self,
+    ReduceMax.self,
+    ReduceMean.self,
+    ReduceMin.self,
+    ReduceSum.self,
     RelativePositionBuckets.self,
     Relu.self,
     Reshape.self,
@@ -57,6 +62,7 @@ public enum BuiltinOps {
     Sqrt.self,
     Sub.self,
     Tanh.self,
+    TopK.self,
     Transpose.self,
     Where.self,
   ]
