@@ -1,0 +1,48 @@
+import Compiler
+import IR
+import Operators
+
+/// Lets a matrix product read an operand with swapped axes instead of swapping them in memory:
+/// `matmul(a, transpose(b))` → `matmul(a, b, transpose_b: true)`.
+public struct AbsorbTranspose: RewritePass {
+  public let name = "absorb-transpose"
+  public let summary = "Lets a matrix product read an operand with swapped axes."
+
+  /// The pass.
+  public init() {}
+
+  public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
+    guard let product = node.op as? MatMul else { return nil }
+    for (i, operand) in node.operands.enumerated() {
+      guard let (transposition, op) = graph.producer(of: operand, as: Transpose.self) else {
+        continue
+      }
+      let source = transposition.operands[0]
+      guard op.swapsLastAxes(rank: graph.type(of: source).rank) else { continue }
+      var operands = node.operands
+      operands[i] = source
+      let absorbed = MatMul(
+        transposesA: product.transposesA != (i == 0), transposesB: product.transposesB != (i == 1))
+      var patch = Patch(rewriting: [transposition, node])
+      patch.replace(node, with: try patch.add(absorbed, operands, in: graph))
+      context.applied("matmul reads \(graph.label(source)) with swapped axes", patch.origin)
+      return patch
+    }
+    return nil
+  }
+}
+
+extension Transpose {
+  /// The permutation for a tensor of `rank` axes; without one the last two are swapped.
+  func fullPermutation(rank: Int) -> [Int] {
+    if !permutation.isEmpty { return permutation.map { $0 < 0 ? $0 + rank : $0 } }
+    guard rank >= 2 else { return Array(0..<rank) }
+    return Array(0..<rank - 2) + [rank - 1, rank - 2]
+  }
+
+  /// Whether exactly the last two axes change places.
+  func swapsLastAxes(rank: Int) -> Bool {
+    rank >= 2
+      && fullPermutation(rank: rank) == Array(0..<rank - 2) + [rank - 1, rank - 2]
+  }
+}

@@ -1,0 +1,33 @@
+import IR
+import Operators
+import Tensors
+
+/// What patterns ask of a graph.
+extension Graph {
+  /// The node that gives `value`, where its op is an `T`.
+  func producer<T: Op>(of value: ValueID, as type: T.Type) -> (node: Node, op: T)? {
+    guard let node = producer(of: value), let op = node.op as? T else { return nil }
+    return (node, op)
+  }
+
+  /// Whether only one node uses `value`, once, and nobody outside: a fusion may swallow it.
+  func hasSoleUse(_ value: ValueID) -> Bool { useCount(of: value) == 1 }
+
+  /// The number that every element of the constant `value` equals, for a constant of one element.
+  func scalar(_ value: ValueID) -> Double? {
+    guard let tensor = constant(value), tensor.count == 1 else { return nil }
+    return tensor.double(at: 0)
+  }
+
+  /// Whether `value` is known before a run: made of weights and constants alone.
+  func isKnownBeforeRun(_ value: ValueID) -> Bool {
+    switch self[value].definition {
+    case .input: false
+    case .parameter, .constant: true
+    case .result(let node, _): self[node].operands.allSatisfy { isKnownBeforeRun($0) }
+    }
+  }
+
+  /// What people call `value`: its name, or its place.
+  func label(_ value: ValueID) -> String { self[value].name ?? value.description }
+}
