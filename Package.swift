@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors"]),
-    .target(name: "Tokenizers"),
+    .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
     .target(
@@ -48,6 +48,9 @@ let package = Package(
     .testTarget(
       name: "OperatorsTests",
       dependencies: ["Operators", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,7 @@ import Testing
     ("Operators", ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
     ("Formats", ["Tensors"]),
-    ("Tokenizers", []),
+    ("Tokenizers", ["Formats"]),
     ("Profiler", ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     ("Diagrams", ["IR", "Tensors", "CGraphviz"]),
     (

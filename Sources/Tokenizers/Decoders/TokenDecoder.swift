@@ -1,0 +1,14 @@
+import Formats
+
+/// Turns tokens back into text.
+public protocol TokenDecoder: Sendable {
+  /// The texts whose concatenation is the decoded text.
+  func decode(_ tokens: [String]) -> [String]
+}
+
+/// Every decoder.
+let decoders = PartTable<any TokenDecoder>(
+  kind: "decoder",
+  entries: [
+    ("WordPiece", WordPieceDecoder.init)
+  ])

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@testable import Tokenizers
+
+/// Files that Hugging Face's library made, and what it answered.
+enum Reference {
+  /// What the library answered for one text.
+  struct Case: Decodable, CustomTestStringConvertible {
+    let text: String
+    let ids: [Int32]
+    let tokens: [String]
+    let decoded: String
+
+    var testDescription: String { String(text.debugDescription.prefix(40)) }
+  }
+
+  /// The MiniLM sentences with their ids.
+  struct Sentences: Decodable {
+    let sentences: [String]
+    let token_ids: [[Int32]]
+  }
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Reference")
+
+  /// Where Scripts/fetch-minilm puts the model, if it is there.
+  static let miniLM: URL? = {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
+      ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
+    let file = cache.appending(path: "weft/models/all-MiniLM-L6-v2/tokenizer.json")
+    return FileManager.default.fileExists(atPath: file.path) ? file : nil
+  }()
+
+  static func cases(_ family: String) -> [Case] {
+    (try? read("\(family).cases.json")) ?? []
+  }
+
+  static func tokenizer(_ family: String) throws -> Tokenizer {
+    try Tokenizer(contentsOf: folder.appending(path: "\(family).tokenizer.json"))
+  }
+
+  static func read<T: Decodable>(_ name: String) throws -> T {
+    try JSONDecoder().decode(T.self, from: Data(contentsOf: folder.appending(path: name)))
+  }
+}
+
+/// The scalars: `==` of strings holds canonically equivalent texts for equal.
+func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeScalars) }
+func scalars(_ texts: [String]) -> [[Unicode.Scalar]] { texts.map { Array($0.unicodeScalars) } }
