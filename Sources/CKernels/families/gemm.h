@@ -117,6 +117,12 @@ WEFT_INLINE void gemm_tile(
   }
 }
 
+static __attribute__((noinline)) void gemm_rows(
+  size_t rows, const weft_gemm_args *args, size_t row, size_t panel) {
+#define GEMM_CALL(m) gemm_tile(m, 1, args, row, panel)
+  TILE_SWITCH(rows, GEMM_CALL)
+}
+
 // A few rows: several panels at once, so that enough chains of multiply-adds are under way to
 // stream B at the speed of memory.
 static void gemm_few_rows(
@@ -134,8 +140,43 @@ static void gemm_few_rows(
     for (; panel + 2 <= panel_end; panel += 2) gemm_tile(4, 2, args, row, panel);
   }
 #endif
-#define GEMM_CALL(m) gemm_tile(m, 1, args, row, panel)
-  for (; panel < panel_end; panel++) TILE_SWITCH(rows, GEMM_CALL)
+  for (; panel < panel_end; panel++) gemm_rows(rows, args, row, panel);
+}
+
+// Rows of A a multiple of 4096 bytes apart fall into the same lines of L1 and push each other out
+// (73 against 93 % of the peak at k = 1024 on a Zen 4). Such rows are copied, a tile at a time, to
+// where they stand apart, and the copy serves GEMM_GROUP panels.
+#define GEMM_GROUP ((size_t)4)
+#define GEMM_SPREAD_K 4096
+
+static __attribute__((noinline)) void gemm_spread(
+  const float *a, size_t a_stride, size_t rows, size_t columns, float *to) {
+  for (size_t r = 0; r < rows; r++) {
+    memcpy(to + r * (columns + 16), a + r * a_stride, columns * sizeof(float));
+  }
+}
+
+static __attribute__((noinline)) void gemm_colliding(
+  const weft_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+  size_t panel_end) {
+  float spread[GEMM_MR * (GEMM_SPREAD_K + 16)];
+  const weft_split split = weft_balance(row_end - row_begin, GEMM_MR);
+  for (size_t group = panel_begin; group < panel_end; group += GEMM_GROUP) {
+    size_t row = row_begin;
+    for (size_t piece = 0; piece < split.pieces; piece++) {
+      const size_t rows = split.base + (piece < split.longer);
+      gemm_spread(args->a + row * args->a_stride, args->a_stride, rows, args->k, spread);
+      weft_gemm_args part = *args;
+      part.a = spread;
+      part.a_stride = args->k + 16;
+      part.c += row * args->c_stride;
+      if (part.multiplier) part.multiplier += row * args->multiplier_stride;
+      if (part.residual) part.residual += row * args->residual_stride;
+      const size_t end = weft_min(panel_end, group + GEMM_GROUP);
+      for (size_t panel = group; panel < end; panel++) gemm_rows(rows, &part, 0, panel);
+      row += rows;
+    }
+  }
 }
 
 static void gemm(
@@ -146,12 +187,16 @@ static void gemm(
     gemm_few_rows(args, row_begin, row_end - row_begin, panel_begin, panel_end);
     return;
   }
+  if (GEMM_MR > 6 && args->a_stride % 1024 == 0 && args->k > 256 && args->k <= GEMM_SPREAD_K) {
+    gemm_colliding(args, row_begin, row_end, panel_begin, panel_end);
+    return;
+  }
   const weft_split split = weft_balance(row_end - row_begin, GEMM_MR);
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
     size_t row = row_begin;
     for (size_t piece = 0; piece < split.pieces; piece++) {
       const size_t rows = split.base + (piece < split.longer);
-      TILE_SWITCH(rows, GEMM_CALL)
+      gemm_rows(rows, args, row, panel);
       row += rows;
     }
   }
