@@ -1,0 +1,325 @@
+import IR
+import Tensors
+
+/// What is drawn: boxes in nested frames and edges between boxes, before anything is text.
+struct Scene {
+  /// A frame around a layer.
+  struct Frame {
+    var parent: Int?
+    /// The layer's name, with those of enclosing levels that hold nothing else.
+    var name: String
+    /// The layer's kind, such as `EncoderLayer`.
+    var kind: String?
+    /// How many equal layers it stands for.
+    var count: Int
+    /// Elements of the weights inside one of them.
+    var parameters: Int
+    var level: Int
+  }
+
+  /// A rectangle.
+  struct Box {
+    enum Style { case op, movement, layer, input, output, reference }
+    var style: Style
+    var frame: Int
+    var group: Theme.Group = .other
+    var title: String
+    /// The layer's name, for an op that is all there is in its layer.
+    var caption: String?
+    var lines: [String] = []
+    var tooltip = ""
+  }
+
+  /// An arrow.
+  struct Edge {
+    var value: ValueID
+    var from: Int
+    var to: Int
+    var isResidual = false
+  }
+
+  let outline: Outline
+  /// Frames; the first is the whole picture.
+  private(set) var frames: [Frame]
+  private(set) var boxes: [Box] = []
+  private(set) var edges: [Edge] = []
+  /// How many levels of frames there are.
+  private(set) var deepest = 0
+  /// The box of each node that is drawn.
+  private var owner: [Int: Int] = [:]
+  private var inputBoxes: [ValueID: Int] = [:]
+
+  var graph: Graph { outline.graph }
+
+  /// The scene with frames down to `depth`.
+  init(_ outline: Outline, depth: Int) {
+    self.outline = outline
+    frames = [Frame(parent: nil, name: outline.graph.name, count: 1, parameters: 0, level: 0)]
+    addInputs()
+    fill(frame: 0, with: 0, depth: depth)
+    addEdges()
+    addOutputs()
+    addReferences()
+    markResiduals()
+  }
+
+  // MARK: Boxes
+
+  /// Nodes that need a box, in and below a layer.
+  private func visibleNodes(below layer: Int) -> [Int] {
+    var nodes: [Int] = []
+    var open = [layer]
+    while let next = open.popLast() {
+      nodes += outline.layers[next].nodes.filter { !outline.isFolded[$0] }
+      open += outline.children(of: next)
+    }
+    return nodes.sorted()
+  }
+
+  private mutating func fill(frame: Int, with layer: Int, depth: Int) {
+    enum Item { case node(Int), layer(Int) }
+    let own = outline.layers[layer].nodes.filter { !outline.isFolded[$0] }
+      .map { (at: $0, item: Item.node($0)) }
+    let children = outline.children(of: layer)
+      .map { (at: outline.layers[$0].first, item: Item.layer($0)) }
+    for (_, item) in (own + children).sorted(by: { $0.at < $1.at }) {
+      switch item {
+      case .node(let n): add(node: n, to: frame, caption: nil)
+      case .layer(let child): add(layer: child, to: frame, depth: depth)
+      }
+    }
+  }
+
+  private mutating func add(layer: Int, to frame: Int, depth: Int) {
+    // Levels that only group one other level share its frame.
+    var layer = layer
+    var names = [name(of: layer)]
+    while outline.layers[layer].component.layer == nil, outline.runs[layer] == nil,
+      outline.layers[layer].nodes.allSatisfy({ outline.isFolded[$0] }),
+      outline.children(of: layer).count == 1
+    {
+      layer = outline.children(of: layer)[0]
+      names.append(name(of: layer))
+    }
+    let title = names.filter { !$0.isEmpty }.joined(separator: ".")
+    let nodes = visibleNodes(below: layer)
+    guard let first = nodes.first else { return }
+    let count = outline.runs[layer]?.count ?? 1
+    if nodes.count == 1, count == 1 { return add(node: first, to: frame, caption: title) }
+    let kind = outline.layers[layer].component.layer
+    let parameters = parameterCount(below: layer)
+    if depth <= 0 {
+      var box = Box(style: .layer, frame: frame, title: title)
+      box.caption = kind
+      if count > 1 { box.lines.append("× \(count)") }
+      box.lines.append(
+        "\(nodes.count) ops" + (parameters > 0 ? ", \(Numbers.short(parameters)) parameters" : ""))
+      box.tooltip = tooltip(graph.nodes[first].origin)
+      for n in outline.nodes(below: layer) { owner[n] = boxes.count }
+      boxes.append(box)
+      return
+    }
+    let level = frames[frame].level + 1
+    deepest = max(deepest, level)
+    frames.append(
+      Frame(
+        parent: frame, name: title, kind: kind, count: count, parameters: parameters, level: level))
+    fill(frame: frames.count - 1, with: layer, depth: depth - 1)
+  }
+
+  private func name(of layer: Int) -> String {
+    let component = outline.layers[layer].component
+    guard let index = component.index else { return component.name }
+    let last = outline.runs[layer].map { "…\($0.lastIndex)" } ?? ""
+    return "\(component.name)[\(index)\(last)]"
+  }
+
+  private mutating func add(node n: Int, to frame: Int, caption: String?) {
+    let node = graph.nodes[n]
+    let signature = type(of: node.op).signature
+    let isMovement = signature.category == .movement && !node.operands.isEmpty
+    let (lines, _) = Weights.lines(of: node, in: outline)
+    // Movement of what was only just moved shares its box.
+    if isMovement, caption == nil, lines.isEmpty, let source = node.operands.first,
+      let producer = graph.producer(of: source), graph.useCount(of: source) == 1,
+      let box = owner[producer.id.index], boxes[box].style == .movement, boxes[box].frame == frame
+    {
+      boxes[box].title += " · " + node.op.name
+      owner[n] = box
+      return
+    }
+    var box = Box(style: isMovement ? .movement : .op, frame: frame, title: node.op.name)
+    box.group = Theme.Group(signature.category)
+    box.caption = caption
+    if !isMovement { box.lines = Weights.attributes(of: node.op) }
+    box.lines += lines
+    box.tooltip = tooltip(node.origin)
+    owner[n] = boxes.count
+    boxes.append(box)
+  }
+
+  private func tooltip(_ origin: Origin) -> String {
+    let path = origin.path.description
+    let place = origin.location?.description ?? ""
+    return [path, place].filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  private mutating func addInputs() {
+    // Inputs of layers that an equal one stands for stand with its input.
+    var companions: [ValueID: [String]] = [:]
+    var isHidden: Set<ValueID> = []
+    for (n, node) in graph.nodes.enumerated() where outline.drawn(n) != n {
+      for (a, b) in zip(graph.nodes[outline.drawn(n)].operands, node.operands) where a != b {
+        guard case .input = graph[a].definition, case .input(let name) = graph[b].definition else {
+          continue
+        }
+        companions[a, default: []].append(name)
+        isHidden.insert(b)
+      }
+    }
+    for input in graph.inputs where !isHidden.contains(input.id) {
+      guard case .input(let name) = input.definition else { continue }
+      inputBoxes[input.id] = boxes.count
+      let more = companions[input.id].flatMap(\.last)
+      var box = Box(style: .input, frame: 0, title: more.map { "\(name) … \($0)" } ?? name)
+      box.lines = [Numbers.type(input.type)]
+      box.tooltip = tooltip(input.origin)
+      boxes.append(box)
+    }
+  }
+
+  /// The box that `value` comes out of; nil for weights and constants.
+  private func source(of value: ValueID) -> Int? {
+    switch graph[value].definition {
+    case .input: inputBoxes[value]
+    case .parameter, .constant: nil
+    case .result(let node, _): owner[outline.drawn(node.index)]
+    }
+  }
+
+  private mutating func addOutputs() {
+    var grouped: [(value: ValueID, names: [String])] = []
+    var places: [ValueID: Int] = [:]
+    for output in graph.outputs {
+      let value = outline.drawn(output.value)
+      if let place = places[value], graph[value].id != output.value {
+        grouped[place].names.append(output.name)
+      } else {
+        places[value] = grouped.count
+        grouped.append((value, [output.name]))
+      }
+    }
+    for (value, names) in grouped {
+      let title = names.count == 1 ? names[0] : "\(names[0]) … \(names[names.count - 1])"
+      var box = Box(style: .output, frame: 0, title: title)
+      box.lines = [Numbers.type(graph.type(of: value))]
+      if let source = source(of: value) {
+        edges.append(Edge(value: value, from: source, to: boxes.count))
+      }
+      boxes.append(box)
+    }
+  }
+
+  private func parameterCount(below layer: Int) -> Int {
+    var seen: Set<ValueID> = []
+    for n in outline.nodes(below: layer) { seen.formUnion(graph.nodes[n].operands) }
+    return Weights.elementCount(of: seen, in: graph)
+  }
+
+  // MARK: Edges
+
+  private mutating func addEdges() {
+    struct Key: Hashable {
+      var value: ValueID
+      var from: Int
+      var to: Int
+    }
+    var seen: Set<Key> = []
+    for (n, node) in graph.nodes.enumerated() {
+      guard outline.drawn(n) == n, let to = owner[n] else { continue }
+      for operand in node.operands {
+        let value = outline.drawn(operand)
+        guard let from = source(of: operand), from != to,
+          seen.insert(Key(value: value, from: from, to: to)).inserted
+        else { continue }
+        edges.append(Edge(value: value, from: from, to: to))
+      }
+    }
+  }
+
+  /// The frames around a box, outermost first.
+  private func ancestors(_ box: Int) -> [Int] {
+    var frames: [Int] = []
+    var at: Int? = boxes[box].frame
+    while let frame = at {
+      frames.append(frame)
+      at = self.frames[frame].parent
+    }
+    return frames.reversed()
+  }
+
+  /// Gives a value that many layers use a small box of its own in each: arrows from one box to all
+  /// of them would cross the whole picture, and take dot minutes.
+  private mutating func addReferences() {
+    let most = 4
+    let byValue = Dictionary(grouping: edges.indices) { edges[$0].value }
+    for (value, indices) in byValue.sorted(by: { $0.key < $1.key }) where indices.count > most {
+      let paths = indices.map { ancestors(boxes[edges[$0].to].style == .output ? 0 : edges[$0].to) }
+      let source = ancestors(edges[indices[0]].from)
+      // The frame that holds the source and all users, and its parts that users stand in.
+      var shared = 0
+      while let next = source.dropFirst(shared).first,
+        paths.allSatisfy({ $0.count > shared && $0[shared] == next })
+      { shared += 1 }
+      let branches = Set(paths.map { $0.count > shared ? $0[shared] : -1 })
+      guard branches.count > most else { continue }
+      var pills: [Int: Int] = [:]
+      for i in indices {
+        let frame = boxes[edges[i].to].frame
+        guard frame != boxes[edges[i].from].frame else { continue }
+        let pill = pills[frame] ?? boxes.count
+        if pill == boxes.count {
+          pills[frame] = pill
+          var box = Box(style: .reference, frame: frame, title: title(of: value))
+          box.tooltip = boxes[edges[i].from].tooltip
+          boxes.append(box)
+        }
+        edges[i].from = pill
+      }
+    }
+  }
+
+  private func title(of value: ValueID) -> String {
+    graph[value].name ?? graph.producer(of: value)?.op.name ?? value.description
+  }
+
+  /// Marks edges into a box that another operand of it also reaches on a longer way.
+  private mutating func markResiduals() {
+    let incoming = Dictionary(grouping: edges.indices) { edges[$0].to }
+    for (to, indices) in incoming where indices.count > 1 {
+      guard boxes[to].style == .op,
+        [.elementwise, .normalization, .matrixProduct].contains(boxes[to].group)
+      else { continue }
+      for i in indices {
+        let type = graph.type(of: edges[i].value)
+        let isWhole = edges.contains { $0.from == to && graph.type(of: $0.value) == type }
+        let others = indices.filter { $0 != i && edges[$0].from != edges[i].from }
+        edges[i].isResidual =
+          isWhole && others.contains { reaches(edges[i].from, edges[$0].from, incoming) }
+      }
+    }
+  }
+
+  /// Whether there is a way from one box to another, within what lies near.
+  private func reaches(_ from: Int, _ to: Int, _ incoming: [Int: [Int]]) -> Bool {
+    var seen: Set<Int> = [to]
+    var open = [to]
+    while let box = open.popLast(), seen.count < 400 {
+      for i in incoming[box] ?? [] {
+        if edges[i].from == from { return true }
+        if seen.insert(edges[i].from).inserted { open.append(edges[i].from) }
+      }
+    }
+    return false
+  }
+}
