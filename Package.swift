@@ -51,6 +51,8 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
+    .testTarget(
+      name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )
