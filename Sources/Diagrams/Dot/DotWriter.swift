@@ -82,7 +82,8 @@ struct DotWriter {
   private func table(_ rows: [String]) -> String {
     guard rows.count > 1 else { return rows.first ?? "" }
     let cells = rows.map { "<TR><TD>\($0)</TD></TR>" }.joined()
-    return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">\(cells)</TABLE>"
+    return
+      "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">\(cells)</TABLE>"
   }
 
   private func line(_ index: Int) -> String {
@@ -94,7 +95,9 @@ struct DotWriter {
     var rows: [String]
     switch box.style {
     case .op:
-      let caption = box.caption.map { $0.isEmpty ? [] : [font(DotText.html($0), theme.text, size: 9)] }
+      let caption = box.caption.map {
+        $0.isEmpty ? [] : [font(DotText.html($0), theme.text, size: 9)]
+      }
       rows = ["<B>\(title)</B>"] + (caption ?? []) + small
     case .movement:
       paint = theme.groups[.movement] ?? paint
@@ -165,7 +168,8 @@ struct DotWriter {
     let used = Set(boxes.map { $0.style == .movement ? .movement : $0.group })
     var cells = Theme.Group.allCases.filter { used.contains($0) }.map { group -> String in
       let paint = theme.groups[group] ?? theme.layer
-      return "<TD BORDER=\"1\" STYLE=\"ROUNDED\" BGCOLOR=\"\(paint.fill)\" COLOR=\"\(paint.stroke)\">"
+      return
+        "<TD BORDER=\"1\" STYLE=\"ROUNDED\" BGCOLOR=\"\(paint.fill)\" COLOR=\"\(paint.stroke)\">"
         + font(group.rawValue, theme.text, size: 9) + "</TD>"
     }
     if scene.edges.contains(where: \.isResidual) {

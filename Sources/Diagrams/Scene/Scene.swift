@@ -77,7 +77,10 @@ struct Scene {
   }
 
   private mutating func fill(frame: Int, with layer: Int, depth: Int) {
-    enum Item { case node(Int), layer(Int) }
+    enum Item {
+      case node(Int)
+      case layer(Int)
+    }
     let own = outline.layers[layer].nodes.filter { !outline.isFolded[$0] }
       .map { (at: $0, item: Item.node($0)) }
     let children = outline.children(of: layer)

@@ -13,7 +13,8 @@ enum Weights {
       var value = operand
       var moves: [String] = []
       var leaves = [value]
-      while case .result(let producer, _) = graph[value].definition, outline.isFolded[producer.index]
+      while case .result(let producer, _) = graph[value].definition,
+        outline.isFolded[producer.index]
       {
         let mover = graph.nodes[producer.index]
         moves.insert(mover.op.name, at: 0)
@@ -32,7 +33,9 @@ enum Weights {
       }
     }
     let count = lines.count
-    if count > mostLines { lines = lines.prefix(mostLines - 1) + ["… \(count - mostLines + 1) more"] }
+    if count > mostLines {
+      lines = lines.prefix(mostLines - 1) + ["… \(count - mostLines + 1) more"]
+    }
     return (lines, count)
   }
 

@@ -9,7 +9,7 @@ public struct Gelu: ElementwiseOp {
   public enum Approximation: String, CaseIterable, Sendable { case none, tanh }
 
   public static let signature = OpSignature.unary(
-    "gelu", "The Gaussian error linear unit x · Φ(x), exact or by tanh.",
+    "gelu", "The Gaussian error linear unit x · Φ(x), exact or by tanh.", category: .activation,
     attributes: [
       .init(
         "approximation", .string(Approximation.allCases.map(\.rawValue)),

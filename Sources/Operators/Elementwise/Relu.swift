@@ -3,7 +3,8 @@ import IR
 
 /// The rectifier, max(x, 0). NaN stays NaN.
 public struct Relu: ElementwiseOp, PlainOp {
-  public static let signature = OpSignature.unary("relu", "The rectifier max(x, 0).")
+  public static let signature = OpSignature.unary(
+    "relu", "The rectifier max(x, 0).", category: .activation)
 
   public init() {}
 

@@ -4,7 +4,7 @@ import IR
 /// The logistic function, 1 / (1 + e⁻ˣ).
 public struct Sigmoid: ElementwiseOp, PlainOp {
   public static let signature = OpSignature.unary(
-    "sigmoid", "The logistic function 1 / (1 + exp(-x)).")
+    "sigmoid", "The logistic function 1 / (1 + exp(-x)).", category: .activation)
 
   public init() {}
 

@@ -3,7 +3,8 @@ import IR
 
 /// The hyperbolic tangent.
 public struct Tanh: ElementwiseOp, PlainOp {
-  public static let signature = OpSignature.unary("tanh", "The hyperbolic tangent.")
+  public static let signature = OpSignature.unary(
+    "tanh", "The hyperbolic tangent.", category: .activation)
 
   public init() {}
 

@@ -4,7 +4,7 @@ import IR
 public struct Where: ElementwiseOp, PlainOp {
   public static let signature = OpSignature(
     "where", "Elements of x where the condition holds, of y elsewhere.",
-    operands: [.required("condition"), .required("x"), .required("y")])
+    category: .elementwise, operands: [.required("condition"), .required("x"), .required("y")])
 
   public init() {}
 

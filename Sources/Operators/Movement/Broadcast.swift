@@ -6,7 +6,7 @@ import Tensors
 public struct Broadcast: KernelProviding, Evaluable, Viewing, Canonicalizable {
   public static let signature = OpSignature(
     "broadcast", "x repeated to other extents; axes are aligned at the right.",
-    operands: [.required("x")], attributes: [.init("shape", .dims)])
+    category: .movement, operands: [.required("x")], attributes: [.init("shape", .dims)])
 
   /// The extents of the result.
   public let shape: Shape

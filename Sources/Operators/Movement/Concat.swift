@@ -8,7 +8,7 @@ import Tensors
 public struct Concat: KernelProviding, Evaluable, Canonicalizable {
   public static let signature = OpSignature(
     "concat", "Tensors one after the other along one axis.",
-    operands: [.variadic("operands")], attributes: [.init("axis", .int)])
+    category: .movement, operands: [.variadic("operands")], attributes: [.init("axis", .int)])
 
   /// The axis; a negative one counts from the last.
   public let axis: Int

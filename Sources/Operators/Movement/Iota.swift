@@ -6,7 +6,7 @@ import Tensors
 /// The numbers start, start + 1, … as a vector.
 public struct Iota: KernelProviding, Evaluable {
   public static let signature = OpSignature(
-    "iota", "The numbers start, start + 1, … as a vector.", operands: [],
+    "iota", "The numbers start, start + 1, … as a vector.", category: .position, operands: [],
     attributes: [
       .init("count", .dim), .init("dtype", .dtype, default: .dtype(.i32)),
       .init("start", .dim, default: .dim(0)),

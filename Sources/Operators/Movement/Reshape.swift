@@ -6,7 +6,7 @@ import Tensors
 public struct Reshape: KernelProviding, Evaluable, Viewing, Canonicalizable {
   public static let signature = OpSignature(
     "reshape", "The same elements, in row-major order, under other extents.",
-    operands: [.required("x")], attributes: [.init("shape", .dims)])
+    category: .movement, operands: [.required("x")], attributes: [.init("shape", .dims)])
 
   /// The extents of the result.
   public let shape: Shape

@@ -5,7 +5,8 @@ import Tensors
 /// The elements `start ..< end` along one axis.
 public struct Slice: KernelProviding, Evaluable, Viewing, Canonicalizable {
   public static let signature = OpSignature(
-    "slice", "The elements start ..< end along one axis.", operands: [.required("x")],
+    "slice", "The elements start ..< end along one axis.", category: .movement,
+    operands: [.required("x")],
     attributes: [.init("axis", .int), .init("start", .dim), .init("end", .dim)])
 
   /// The axis; a negative one counts from the last.

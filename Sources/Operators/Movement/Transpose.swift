@@ -8,7 +8,8 @@ import Tensors
 public struct Transpose: KernelProviding, Evaluable, Viewing, Canonicalizable {
   public static let signature = OpSignature(
     "transpose", "Axes in another order; without a permutation the last two change places.",
-    operands: [.required("x")], attributes: [.init("permutation", .ints, default: .dims([]))])
+    category: .movement, operands: [.required("x")],
+    attributes: [.init("permutation", .ints, default: .dims([]))])
 
   /// For each axis of the result, the axis of x; empty for the last two in reverse.
   public let permutation: [Int]

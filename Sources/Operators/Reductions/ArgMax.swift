@@ -9,7 +9,7 @@ import Tensors
 public struct ArgMax: KernelProviding, Evaluable, Costed {
   public static let signature = OpSignature(
     "argmax", "Where the largest element along an axis stands: the first of equals.",
-    operands: [.required("x")],
+    category: .reduction, operands: [.required("x")],
     attributes: [
       .init("axis", .int, default: .int(-1)), .init("keep", .bool, default: .bool(false)),
     ])

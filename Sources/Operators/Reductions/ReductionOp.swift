@@ -71,7 +71,7 @@ extension OpSignature {
   /// A reduction along `axes`.
   static func reduction(_ name: String, _ summary: String) -> OpSignature {
     OpSignature(
-      name, summary, operands: [.required("x")],
+      name, summary, category: .reduction, operands: [.required("x")],
       attributes: [
         .init("axes", .ints, default: .dims([])), .init("keep", .bool, default: .bool(false)),
       ])

@@ -9,7 +9,7 @@ import Tensors
 public struct TopK: KernelProviding, Evaluable, Costed {
   public static let signature = OpSignature(
     "top_k", "The k largest elements along the last axis, largest first, and their places.",
-    operands: [.required("x")], attributes: [.init("k", .int)])
+    category: .reduction, operands: [.required("x")], attributes: [.init("k", .int)])
 
   /// How many.
   public let k: Int

@@ -89,13 +89,16 @@ extension Graph {
 extension OpSignature {
   /// An elementwise op of x.
   static func unary(
-    _ name: String, _ summary: String, attributes: [Attribute] = []
+    _ name: String, _ summary: String, category: OpCategory = .elementwise,
+    attributes: [Attribute] = []
   ) -> OpSignature {
-    OpSignature(name, summary, operands: [.required("x")], attributes: attributes)
+    OpSignature(
+      name, summary, category: category, operands: [.required("x")], attributes: attributes)
   }
 
   /// An elementwise op of x and y.
   static func binary(_ name: String, _ summary: String) -> OpSignature {
-    OpSignature(name, summary, operands: [.required("x"), .required("y")])
+    OpSignature(
+      name, summary, category: .elementwise, operands: [.required("x"), .required("y")])
   }
 }

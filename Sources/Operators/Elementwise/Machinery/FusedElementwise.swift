@@ -4,7 +4,8 @@ import IR
 public struct FusedElementwise: ElementwiseComputation {
   public static let signature = OpSignature(
     "elementwise", "Several elementwise ops in one pass over memory, as `program` says.",
-    operands: [.variadic("operands")], attributes: [.init("program", .string([]))])
+    category: .elementwise, operands: [.variadic("operands")],
+    attributes: [.init("program", .string([]))])
 
   public let program: ElementwiseProgram
 
