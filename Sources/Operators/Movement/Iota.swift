@@ -41,7 +41,7 @@ public struct Iota: KernelProviding, Evaluable {
   }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(0, operands.count)
+    try operands.check(count: 0)
     return [TensorType(dtype, [count])]
   }
 

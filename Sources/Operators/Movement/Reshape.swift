@@ -21,7 +21,7 @@ public struct Reshape: KernelProviding, Evaluable, Viewing, Canonicalizable {
   public var attributes: Attributes { ["shape": .dims(shape.dims)] }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     try shape.requirePositive("shape")
     let (old, new): (Dim, Dim)
     do {

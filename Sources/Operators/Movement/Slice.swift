@@ -34,7 +34,7 @@ public struct Slice: KernelProviding, Evaluable, Viewing, Canonicalizable {
   }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     var result = operands[0]
     let axis = try result.axis(axis)
     let extent = result.shape.dims[axis]

@@ -42,7 +42,7 @@ public struct Transpose: KernelProviding, Evaluable, Viewing, Canonicalizable {
   }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     let x = operands[0]
     return [TensorType(x.dtype, Shape(try axes(of: x).map { x.shape.dims[$0] }))]
   }

@@ -33,9 +33,9 @@ public struct ArgMax: KernelProviding, Evaluable, Costed {
   public var attributes: Attributes { ["axis": .int(axis), "keep": .bool(keep)] }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     let x = operands[0]
-    try x.require(DType.numbers, operand: 0)
+    try operands.check(0, dtypes: DType.numbers)
     let axis = try x.axis(axis)
     return [TensorType(.i32, x.shape.reduced([axis], keep: keep))]
   }

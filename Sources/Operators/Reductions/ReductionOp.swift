@@ -23,9 +23,9 @@ extension ReductionOp {
   public var attributes: Attributes { ["axes": .ints(axes), "keep": .bool(keep)] }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     let x = operands[0]
-    try x.require(Self.reduction.dtypes, operand: 0)
+    try operands.check(0, dtypes: Self.reduction.dtypes)
     return [TensorType(x.dtype, x.shape.reduced(try x.axes(axes), keep: keep))]
   }
 

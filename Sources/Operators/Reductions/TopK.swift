@@ -25,9 +25,9 @@ public struct TopK: KernelProviding, Evaluable, Costed {
   public var attributes: Attributes { ["k": .int(k)] }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try require(1, operands.count)
+    try operands.check(count: 1)
     let x = operands[0]
-    try x.require(DType.numbers, operand: 0)
+    try operands.check(0, dtypes: DType.numbers)
     guard let last = x.shape.dims.last else { throw .rank(operand: 0, expected: "1 or more") }
     if let extent = last.value, k > extent {
       throw .attributeRange("k", rule: "\(k) is above \(extent), the extent of the last axis")

@@ -10,11 +10,6 @@ extension TensorType {
     }
     return normalized
   }
-
-  /// Refuses an operand whose element type isn't one of `expected`.
-  func require(_ expected: [DType], operand: Int) throws(OpError) {
-    if !expected.contains(dtype) { throw .dtype(operand: operand, expected: expected) }
-  }
 }
 
 extension Shape {

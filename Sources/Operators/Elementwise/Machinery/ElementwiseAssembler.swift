@@ -121,16 +121,44 @@ struct ElementwiseAssembler {
     }
   }
 
-  private func number(_ slot: Slot) -> UInt16 {
-    switch slot {
-    case .input(let i): UInt16(i)
-    case .constant(let i): UInt16(inputs.count + i)
-    case .register(let i): UInt16(inputs.count + zeros.count + i)
-    case .output: UInt16(inputs.count + zeros.count + registers)
+  /// For each register, the machine's register that it gets: one that nobody reads any more where
+  /// there is one, so that a long chain stays in the first cache.
+  private func allocation() -> [Int] {
+    var lastRead: [Slot: Int] = [:]
+    for (i, step) in steps.enumerated() {
+      for source in step.sources { lastRead[source] = i }
     }
+    var allocation = [Int](repeating: 0, count: registers)
+    var free: [Int] = []
+    var used = 0
+    for (i, step) in steps.enumerated() {
+      if case .register(let target) = step.target {
+        if let reused = free.popLast() {
+          allocation[target] = reused
+        } else {
+          allocation[target] = used
+          used += 1
+        }
+      }
+      // Only after the target is chosen: an instruction doesn't write what it reads.
+      for source in Set(step.sources) where lastRead[source] == i {
+        if case .register(let register) = source { free.append(allocation[register]) }
+      }
+    }
+    return allocation
   }
 
   private func code() -> ElementwiseCode {
+    let allocation = allocation()
+    let registers = (allocation.max() ?? -1) + 1
+    func number(_ slot: Slot) -> UInt16 {
+      switch slot {
+      case .input(let i): UInt16(i)
+      case .constant(let i): UInt16(inputs.count + i)
+      case .register(let i): UInt16(inputs.count + zeros.count + allocation[i])
+      case .output: UInt16(inputs.count + zeros.count + registers)
+      }
+    }
     let instructions = steps.map { step in
       let sources = step.sources.map(number) + [0, 0, 0]
       return weft_instruction(

@@ -63,9 +63,29 @@ public struct ElementwiseProgram: Sendable {
         case .result(let i): results[i]
         }
       }
-      results.append(try instruction.op.function.resultDType(sources))
+      do {
+        results.append(try instruction.op.function.resultDType(sources))
+      } catch {
+        throw located(error, instruction)
+      }
     }
     return results
+  }
+
+  /// `error` of an instruction in the positions of the program's operands, where it is about some.
+  private func located(_ error: OpError, _ instruction: Instruction) -> OpError {
+    func operand(_ i: Int) -> Int? {
+      if case .operand(let position) = instruction.sources[i] { position } else { nil }
+    }
+    switch error {
+    case .dtype(let i, let expected):
+      if let i = operand(i) { return .dtype(operand: i, expected: expected) }
+    case .dtypesDiffer(let i, let j):
+      if let i = operand(i), let j = operand(j) { return .dtypesDiffer(i, j) }
+    default: return error
+    }
+    return .attributeRange(
+      "program", rule: "'\(type(of: instruction.op).signature.name)' \(error)")
   }
 
   /// The type of the result.
