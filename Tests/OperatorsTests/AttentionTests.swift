@@ -1,0 +1,82 @@
+import Tensors
+import Testing
+
+@testable import Operators
+
+@Suite struct AttentionTests {
+  private static let tolerance = KernelHarness.Tolerance(relative: 4e-6, absolute: 4e-6)
+
+  private func check(
+    _ op: Attention, queries: Int, keys: Int, size: Int, valueSize: Int? = nil, batch: Int = 2,
+    extra: [Tensor] = [], samples: inout Samples
+  ) throws {
+    let q = try samples.tensor(.f32, [batch, queries, op.heads * size], scale: 1)
+    let k = try samples.tensor(.f32, [batch, keys, op.keyHeads * size], scale: 1)
+    let v = try samples.tensor(.f32, [batch, keys, op.keyHeads * (valueSize ?? size)], scale: 1)
+    try KernelHarness.check(op, [q, k, v] + extra, tolerance: Self.tolerance)
+  }
+
+  @Test(arguments: [(1, 1), (1, 9), (4, 4), (31, 33), (33, 7), (70, 140)])
+  func `attention equals its reference`(queries: Int, keys: Int) throws {
+    var samples = Samples(seed: UInt64(queries + keys))
+    for (size, valueSize) in [(1, 1), (8, 8), (17, 5)] {
+      try check(
+        Attention(heads: 3), queries: queries, keys: keys, size: size, valueSize: valueSize,
+        samples: &samples)
+      try check(
+        Attention(heads: 2, causal: true, scale: 0.3), queries: queries, keys: keys, size: size,
+        valueSize: valueSize, samples: &samples)
+      try check(
+        Attention(heads: 2, causal: true, window: 3), queries: queries, keys: keys, size: size,
+        valueSize: valueSize, samples: &samples)
+    }
+  }
+
+  @Test func `heads share keys in groups`() throws {
+    var samples = Samples(seed: 2)
+    try check(
+      Attention(heads: 6, kvHeads: 2, causal: true), queries: 9, keys: 11, size: 4,
+      samples: &samples)
+    try check(
+      Attention(heads: 4, kvHeads: 1), queries: 5, keys: 3, size: 4, valueSize: 6,
+      samples: &samples)
+  }
+
+  @Test func `masks hide keys, and a query that sees none gives zeros`() throws {
+    var samples = Samples(seed: 4)
+    let op = Attention(heads: 2, mask: true)
+    let wide = try samples.tensor(.bool, [2, 10])
+    try check(op, queries: 6, keys: 10, size: 4, extra: [wide], samples: &samples)
+    let each = try samples.tensor(.bool, [2, 6, 10])
+    try check(op, queries: 6, keys: 10, size: 4, extra: [each], samples: &samples)
+    let none = try Tensor(zeros: .bool, dims: [2, 10])
+    try check(op, queries: 6, keys: 10, size: 4, extra: [none], samples: &samples)
+    let q = try samples.tensor(.f32, [2, 6, 8])
+    let kv = try samples.tensor(.f32, [2, 10, 8])
+    #expect(try op.evaluate([q, kv, kv, none])[0].doubles.allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: [
+    [3, 6, 10], [1, 6, 10], [3, 1, 10], [2, 3, 6, 10], [1, 3, 6, 10], [2, 1, 1, 10], [2, 3, 1, 10],
+  ])
+  func `biases stretch over batch, heads and queries`(dims: [Int]) throws {
+    var samples = Samples(seed: 6)
+    let bias = try samples.tensor(.f32, dims)
+    try check(
+      Attention(heads: 3, bias: true), queries: 6, keys: 10, size: 4, extra: [bias],
+      samples: &samples)
+    let mask = try samples.tensor(.bool, [2, 10])
+    try check(
+      Attention(heads: 3, mask: true, bias: true, causal: true, scale: 1), queries: 6, keys: 10,
+      size: 4, extra: [mask, bias], samples: &samples)
+  }
+
+  @Test func `causal queries are the last tokens`() throws {
+    let q = try Tensor(.f32, dims: [1, 1, 1], doubles: [0])
+    let k = try Tensor(.f32, dims: [1, 3, 1], doubles: [0, 0, 0])
+    let v = try Tensor(.f32, dims: [1, 3, 1], doubles: [3, 6, 9])
+    #expect(try Attention(heads: 1, causal: true).evaluate([q, k, v])[0].doubles == [6])
+    #expect(
+      try Attention(heads: 1, causal: true, window: 2).evaluate([q, k, v])[0].doubles == [7.5])
+  }
+}
