@@ -27,7 +27,7 @@ enum DotText {
       default: result.unicodeScalars.append(scalar)
       }
     }
-    return result
+    return result.isEmpty ? "&#160;" : result
   }
 
   /// `text` as a quoted string that stands for itself: no escape and no entity in it is read.

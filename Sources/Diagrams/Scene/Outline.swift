@@ -76,6 +76,9 @@ struct Outline {
     return folded
   }
 
+  /// Whether any layer has a kind; a program may have given names alone.
+  var hasKinds: Bool { layers.contains { $0.component.layer != nil } }
+
   // MARK: Equal layers
 
   /// Nodes in and below a layer, in the graph's order.

@@ -19,13 +19,15 @@ struct Scene {
 
   /// A rectangle.
   struct Box {
-    enum Style { case op, movement, layer, input, output, reference }
+    enum Style { case op, movement, layer, input, output, reference, junction }
     var style: Style
     var frame: Int
     var group: Theme.Group = .other
     var title: String
     /// The layer's name, for an op that is all there is in its layer.
     var caption: String?
+    /// How many equal layers it stands for.
+    var count = 1
     var lines: [String] = []
     var tooltip = ""
   }
@@ -40,13 +42,13 @@ struct Scene {
 
   let outline: Outline
   /// Frames; the first is the whole picture.
-  private(set) var frames: [Frame]
-  private(set) var boxes: [Box] = []
-  private(set) var edges: [Edge] = []
+  var frames: [Frame]
+  var boxes: [Box] = []
+  var edges: [Edge] = []
   /// How many levels of frames there are.
-  private(set) var deepest = 0
+  var deepest = 0
   /// The box of each node that is drawn.
-  private var owner: [Int: Int] = [:]
+  var owner: [Int: Int] = [:]
   private var inputBoxes: [ValueID: Int] = [:]
 
   var graph: Graph { outline.graph }
@@ -60,6 +62,7 @@ struct Scene {
     addEdges()
     addOutputs()
     addReferences()
+    addJunctions()
     markResiduals()
   }
 
@@ -76,7 +79,7 @@ struct Scene {
     return nodes.sorted()
   }
 
-  private mutating func fill(frame: Int, with layer: Int, depth: Int) {
+  private mutating func fill(frame: Int, with layer: Int, depth: Int, prefix: String = "") {
     enum Item {
       case node(Int)
       case layer(Int)
@@ -87,24 +90,19 @@ struct Scene {
       .map { (at: outline.layers[$0].first, item: Item.layer($0)) }
     for (_, item) in (own + children).sorted(by: { $0.at < $1.at }) {
       switch item {
-      case .node(let n): add(node: n, to: frame, caption: nil)
-      case .layer(let child): add(layer: child, to: frame, depth: depth)
+      case .node(let n): add(node: n, to: frame, caption: prefix.isEmpty ? nil : prefix)
+      case .layer(let child): add(layer: child, to: frame, depth: depth, prefix: prefix)
       }
     }
   }
 
-  private mutating func add(layer: Int, to frame: Int, depth: Int) {
-    // Levels that only group one other level share its frame.
-    var layer = layer
-    var names = [name(of: layer)]
-    while outline.layers[layer].component.layer == nil, outline.runs[layer] == nil,
-      outline.layers[layer].nodes.allSatisfy({ outline.isFolded[$0] }),
-      outline.children(of: layer).count == 1
-    {
-      layer = outline.children(of: layer)[0]
-      names.append(name(of: layer))
+  private mutating func add(layer: Int, to frame: Int, depth: Int, prefix: String) {
+    let title = [prefix, name(of: layer)].filter { !$0.isEmpty }.joined(separator: ".")
+    // Levels that only group others have no frame: what is computed together isn't always named
+    // together, and would be pulled apart.
+    if outline.layers[layer].component.layer == nil, outline.runs[layer] == nil, outline.hasKinds {
+      return fill(frame: frame, with: layer, depth: depth, prefix: title)
     }
-    let title = names.filter { !$0.isEmpty }.joined(separator: ".")
     let nodes = visibleNodes(below: layer)
     guard let first = nodes.first else { return }
     let count = outline.runs[layer]?.count ?? 1
@@ -114,7 +112,7 @@ struct Scene {
     if depth <= 0 {
       var box = Box(style: .layer, frame: frame, title: title)
       box.caption = kind
-      if count > 1 { box.lines.append("× \(count)") }
+      box.count = count
       box.lines.append(
         "\(nodes.count) ops" + (parameters > 0 ? ", \(Numbers.short(parameters)) parameters" : ""))
       box.tooltip = tooltip(graph.nodes[first].origin)
@@ -141,7 +139,7 @@ struct Scene {
     let node = graph.nodes[n]
     let signature = type(of: node.op).signature
     let isMovement = signature.category == .movement && !node.operands.isEmpty
-    let (lines, _) = Weights.lines(of: node, in: outline)
+    let lines = Weights.lines(of: node, in: outline)
     // Movement of what was only just moved shares its box.
     if isMovement, caption == nil, lines.isEmpty, let source = node.operands.first,
       let producer = graph.producer(of: source), graph.useCount(of: source) == 1,
@@ -192,7 +190,7 @@ struct Scene {
   }
 
   /// The box that `value` comes out of; nil for weights and constants.
-  private func source(of value: ValueID) -> Int? {
+  func source(of value: ValueID) -> Int? {
     switch graph[value].definition {
     case .input: inputBoxes[value]
     case .parameter, .constant: nil
@@ -227,102 +225,5 @@ struct Scene {
     var seen: Set<ValueID> = []
     for n in outline.nodes(below: layer) { seen.formUnion(graph.nodes[n].operands) }
     return Weights.elementCount(of: seen, in: graph)
-  }
-
-  // MARK: Edges
-
-  private mutating func addEdges() {
-    struct Key: Hashable {
-      var value: ValueID
-      var from: Int
-      var to: Int
-    }
-    var seen: Set<Key> = []
-    for (n, node) in graph.nodes.enumerated() {
-      guard outline.drawn(n) == n, let to = owner[n] else { continue }
-      for operand in node.operands {
-        let value = outline.drawn(operand)
-        guard let from = source(of: operand), from != to,
-          seen.insert(Key(value: value, from: from, to: to)).inserted
-        else { continue }
-        edges.append(Edge(value: value, from: from, to: to))
-      }
-    }
-  }
-
-  /// The frames around a box, outermost first.
-  private func ancestors(_ box: Int) -> [Int] {
-    var frames: [Int] = []
-    var at: Int? = boxes[box].frame
-    while let frame = at {
-      frames.append(frame)
-      at = self.frames[frame].parent
-    }
-    return frames.reversed()
-  }
-
-  /// Gives a value that many layers use a small box of its own in each: arrows from one box to all
-  /// of them would cross the whole picture, and take dot minutes.
-  private mutating func addReferences() {
-    let most = 4
-    let byValue = Dictionary(grouping: edges.indices) { edges[$0].value }
-    for (value, indices) in byValue.sorted(by: { $0.key < $1.key }) where indices.count > most {
-      let paths = indices.map { ancestors(boxes[edges[$0].to].style == .output ? 0 : edges[$0].to) }
-      let source = ancestors(edges[indices[0]].from)
-      // The frame that holds the source and all users, and its parts that users stand in.
-      var shared = 0
-      while let next = source.dropFirst(shared).first,
-        paths.allSatisfy({ $0.count > shared && $0[shared] == next })
-      { shared += 1 }
-      let branches = Set(paths.map { $0.count > shared ? $0[shared] : -1 })
-      guard branches.count > most else { continue }
-      var pills: [Int: Int] = [:]
-      for i in indices {
-        let frame = boxes[edges[i].to].frame
-        guard frame != boxes[edges[i].from].frame else { continue }
-        let pill = pills[frame] ?? boxes.count
-        if pill == boxes.count {
-          pills[frame] = pill
-          var box = Box(style: .reference, frame: frame, title: title(of: value))
-          box.tooltip = boxes[edges[i].from].tooltip
-          boxes.append(box)
-        }
-        edges[i].from = pill
-      }
-    }
-  }
-
-  private func title(of value: ValueID) -> String {
-    graph[value].name ?? graph.producer(of: value)?.op.name ?? value.description
-  }
-
-  /// Marks edges into a box that another operand of it also reaches on a longer way.
-  private mutating func markResiduals() {
-    let incoming = Dictionary(grouping: edges.indices) { edges[$0].to }
-    for (to, indices) in incoming where indices.count > 1 {
-      guard boxes[to].style == .op,
-        [.elementwise, .normalization, .matrixProduct].contains(boxes[to].group)
-      else { continue }
-      for i in indices {
-        let type = graph.type(of: edges[i].value)
-        let isWhole = edges.contains { $0.from == to && graph.type(of: $0.value) == type }
-        let others = indices.filter { $0 != i && edges[$0].from != edges[i].from }
-        edges[i].isResidual =
-          isWhole && others.contains { reaches(edges[i].from, edges[$0].from, incoming) }
-      }
-    }
-  }
-
-  /// Whether there is a way from one box to another, within what lies near.
-  private func reaches(_ from: Int, _ to: Int, _ incoming: [Int: [Int]]) -> Bool {
-    var seen: Set<Int> = [to]
-    var open = [to]
-    while let box = open.popLast(), seen.count < 400 {
-      for i in incoming[box] ?? [] {
-        if edges[i].from == from { return true }
-        if seen.insert(edges[i].from).inserted { open.append(edges[i].from) }
-      }
-    }
-    return false
   }
 }

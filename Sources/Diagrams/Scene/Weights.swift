@@ -6,10 +6,12 @@ enum Weights {
   private static let mostLines = 6
 
   /// A line for each weight or constant that the node takes, directly or moved about.
-  static func lines(of node: Node, in outline: Outline) -> (lines: [String], count: Int) {
+  static func lines(of node: Node, in outline: Outline) -> [String] {
     let graph = outline.graph
     var lines: [String] = []
-    for operand in node.operands {
+    let formals = type(of: node.op).signature.operands
+    let isPlain = formals.count == node.operands.count && formals.allSatisfy(\.isRequired)
+    for (position, operand) in node.operands.enumerated() {
       var value = operand
       var moves: [String] = []
       var leaves = [value]
@@ -27,16 +29,30 @@ enum Weights {
         case .parameter(let parameter):
           let shape = Numbers.shape(graph.type(of: leaf))
           lines.append("\(shortened(parameter.name, in: node)) \(shape)\(suffix)")
-        case .constant(let tensor): lines.append(describe(tensor) + suffix)
+        case .constant(let tensor):
+          lines.append((isPlain ? "\(formals[position].name) = " : "") + describe(tensor) + suffix)
         case .input, .result: break
         }
       }
     }
-    let count = lines.count
-    if count > mostLines {
-      lines = lines.prefix(mostLines - 1) + ["… \(count - mostLines + 1) more"]
+    lines = joined(lines)
+    if lines.count > mostLines {
+      lines = lines.prefix(mostLines - 1) + ["… \(lines.count - mostLines + 1) more"]
     }
-    return (lines, count)
+    return lines
+  }
+
+  /// Short lines one after the other.
+  private static func joined(_ lines: [String]) -> [String] {
+    var result: [String] = []
+    for line in lines {
+      if let last = result.last, last.count + line.count < 26 {
+        result[result.count - 1] = last + " · " + line
+      } else {
+        result.append(line)
+      }
+    }
+    return result
   }
 
   /// A weight's name below the layer of its node, or its last two parts.
@@ -84,4 +100,8 @@ enum Weights {
   static func byteCount(of graph: Graph) -> Int {
     Cost.byteCount(graph.parameters.map(\.value.type))
   }
+}
+
+extension OpSignature.Operand {
+  fileprivate var isRequired: Bool { if case .required = presence { true } else { false } }
 }
