@@ -53,6 +53,7 @@ let package = Package(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"]),
+    .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "IR", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

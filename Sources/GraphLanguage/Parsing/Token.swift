@@ -1,0 +1,51 @@
+/// The smallest part of a graph file.
+struct Token {
+  enum Kind: Equatable {
+    case name, integer, float, string
+    case keyword(Keyword)
+    case symbol(Symbol)
+    case end
+  }
+
+  var kind: Kind
+  var start: Int
+  var end: Int
+  /// Whether it is the first token of its line.
+  var startsLine: Bool
+  /// Whether a blank line stands before it (before the comments that lead to it).
+  var followsBlank: Bool
+}
+
+/// The words that can't be names of variables.
+enum Keyword: String, CaseIterable {
+  case `import`, layer, model, weights, tokenizer, task, config, require, entry, input, output
+  case param, `let`, `var`, `for`, `in`, `if`, `else`, `return`, `as`, `true`, `false`, `nil`
+
+  /// Whether a statement or declaration starts with it.
+  var startsStatement: Bool {
+    switch self {
+    case .in, .else, .as, .true, .false, .nil: false
+    default: true
+    }
+  }
+
+  static let byText: [String: Keyword] = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+}
+
+/// Punctuation.
+enum Symbol: String, CaseIterable {
+  case leftParen = "(", rightParen = ")", leftBracket = "[", rightBracket = "]"
+  case leftBrace = "{", rightBrace = "}"
+  case comma = ",", colon = ":", dot = ".", question = "?", ellipsis = "...", range = "..<"
+  case arrow = "->", assign = "="
+  case plus = "+", minus = "-", times = "*", divide = "/", remainder = "%", not = "!"
+  case equal = "==", notEqual = "!=", less = "<", lessEqual = "<=", greater = ">"
+  case greaterEqual = ">=", and = "&&", or = "||"
+
+  /// The symbols by length, longest first.
+  static let byLength: [(bytes: [UInt8], symbol: Symbol)] =
+    allCases
+    .map { (Array($0.rawValue.utf8), $0) }
+    .sorted { ($0.0.count, $1.1.rawValue) > ($1.0.count, $0.1.rawValue) }
+}

@@ -1,0 +1,17 @@
+import Foundation
+import GraphLanguage
+import Testing
+
+struct FormatterTests {
+  @Test(arguments: Fixtures.graphFiles(below: Fixtures.graphs))
+  func `shipped graphs parse, and formatting them twice changes nothing`(_ file: URL) throws {
+    let (tree, diagnostics) = GraphLanguage.parse(try Fixtures.source(file))
+    #expect(diagnostics.map(\.description) == [])
+    let text = GraphLanguage.format(tree)
+    let (again, _) = GraphLanguage.parse(text, name: "again")
+    let isSame = again == tree
+    #expect(isSame)
+    #expect(GraphLanguage.format(again) == text)
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.contains("//") })
+  }
+}
