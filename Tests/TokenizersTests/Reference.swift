@@ -18,7 +18,12 @@ enum Reference {
   /// The MiniLM sentences with their ids.
   struct Sentences: Decodable {
     let sentences: [String]
-    let token_ids: [[Int32]]
+    let tokenIDs: [[Int32]]
+
+    enum CodingKeys: String, CodingKey {
+      case sentences
+      case tokenIDs = "token_ids"
+    }
   }
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -46,7 +46,7 @@ func addedToken(_ content: String, id: Int, _ flags: String...) -> [String: Any]
     let tokenizer = try Tokenizer(contentsOf: try #require(Reference.miniLM))
     let reference: Reference.Sentences = try Reference.read("minilm.sentences.json")
     #expect(reference.sentences.count == 14)
-    for (sentence, ids) in zip(reference.sentences, reference.token_ids) {
+    for (sentence, ids) in zip(reference.sentences, reference.tokenIDs) {
       #expect(tokenizer.encode(sentence).ids == ids)
     }
     #expect(tokenizer.truncation == Truncation(maximumLength: 128))

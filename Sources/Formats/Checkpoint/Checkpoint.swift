@@ -1,0 +1,139 @@
+import Foundation
+import Tensors
+
+/// A model's weights by name: one safetensors file, or a folder as Hugging Face's libraries write
+/// it, in one file or in shards with an index.
+public struct Checkpoint: Sendable {
+  /// The file or folder.
+  public let url: URL
+  /// The tensors' names, sorted.
+  public let names: [String]
+
+  private let files: [SafetensorsReader]
+  private let location: [ExactString: Int]
+
+  /// A larger index isn't one.
+  private static let maximumIndexSize = 64 << 20
+
+  /// Opens a `.safetensors` file or a folder. Tensors are read when they are asked for.
+  public init(contentsOf url: URL) throws(FormatError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue else {
+      let file = try SafetensorsReader(contentsOf: url)
+      self.init(url, [file])
+      return
+    }
+    let index = url.appending(path: "model.safetensors.index.json")
+    if FileManager.default.fileExists(atPath: index.path) {
+      try self.init(url, index: index)
+    } else {
+      self.init(url, [try SafetensorsReader(contentsOf: try Checkpoint.singleFile(in: url))])
+    }
+  }
+
+  private init(_ url: URL, _ files: [SafetensorsReader]) {
+    self.url = url
+    self.files = files
+    var location: [ExactString: Int] = [:]
+    for (i, file) in files.enumerated() {
+      for entry in file.entries { location[ExactString(entry.name)] = i }
+    }
+    self.location = location
+    names = location.keys.map(\.text).sorted()
+  }
+
+  private init(_ folder: URL, index: URL) throws(FormatError) {
+    let map = try Checkpoint.weightMap(index, folder: folder)
+    var files: [SafetensorsReader] = []
+    var position: [String: Int] = [:]
+    var location: [ExactString: Int] = [:]
+    for (name, file) in map {
+      if position[file] == nil {
+        position[file] = files.count
+        files.append(try SafetensorsReader(contentsOf: folder.appending(path: file)))
+      }
+      guard let i = position[file], files[i].entry(named: name) != nil else {
+        throw .checkpoint(path: index.path, .notInShard(tensor: name, file: file))
+      }
+      location[ExactString(name)] = i
+    }
+    url = folder
+    self.files = files
+    self.location = location
+    names = map.map(\.name).sorted()
+  }
+
+  private static func weightMap(_ index: URL, folder: URL) throws(FormatError)
+    -> [(name: String, file: String)]
+  {
+    let data: Data
+    do {
+      data = try FileReading.data(index, limit: maximumIndexSize)
+    } catch {
+      throw .file(error)
+    }
+    let root: JSONField
+    do {
+      root = JSONField(try JSONParser.parse(data))
+    } catch {
+      throw .json(path: index.path, error)
+    }
+    var map: [(name: String, file: String)] = []
+    do {
+      let table = try root.required("weight_map", "an object that gives each tensor its file")
+      for name in try table.object().keys {
+        map.append((name, try table.required(name, "a file's name").string()))
+      }
+    } catch {
+      throw .field(path: index.path, error)
+    }
+    if let bad = map.first(where: { !isInsideFolder($0.file) }) {
+      throw .checkpoint(path: index.path, .outside(tensor: bad.name, file: bad.file))
+    }
+    return map
+  }
+
+  private static func isInsideFolder(_ file: String) -> Bool {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    return !file.utf8.contains(0) && parts.allSatisfy { !["", ".", ".."].contains($0) }
+  }
+
+  private static func singleFile(in folder: URL) throws(FormatError) -> URL {
+    let standard = folder.appending(path: "model.safetensors")
+    if FileManager.default.fileExists(atPath: standard.path) { return standard }
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
+    let files = all.filter { $0.hasSuffix(".safetensors") }
+    if files.count == 1 { return folder.appending(path: files[0]) }
+    if files.count > 1 { throw .checkpoint(path: folder.path, .severalFiles(files)) }
+    let others = all.filter { name in
+      [".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".gguf", ".ckpt"].contains {
+        name.hasSuffix($0)
+      }
+    }
+    throw .checkpoint(path: folder.path, .noWeights(others: others))
+  }
+
+  /// The `config.json` beside the weights, where there is one.
+  public var configURL: URL? {
+    let folder = files.count == 1 ? files[0].url.deletingLastPathComponent() : url
+    let config = folder.appending(path: "config.json")
+    return FileManager.default.fileExists(atPath: config.path) ? config : nil
+  }
+
+  /// What the file says of a tensor, or nil where there is none of that name.
+  public func entry(named name: String) -> SafetensorsEntry? {
+    location[ExactString(name)].flatMap { files[$0].entry(named: name) }
+  }
+
+  /// The type of a tensor, or nil where there is none, or of a type that Weft doesn't read.
+  public func type(of name: String) -> TensorType? { entry(named: name)?.type }
+
+  /// A tensor: a view of the mapped file.
+  public func tensor(named name: String) throws(FormatError) -> Tensor {
+    guard let i = location[ExactString(name)] else {
+      throw .noTensor(path: url.path, name: name, nearest: nearestName(to: name, among: names))
+    }
+    return try files[i].tensor(named: name)
+  }
+}
