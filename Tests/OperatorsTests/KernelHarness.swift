@@ -19,11 +19,6 @@ enum KernelHarness {
     /// Whatever the reference.
     var absolute: Double
 
-    init(relative: Double, absolute: Double) {
-      self.relative = relative
-      self.absolute = absolute
-    }
-
     /// A few units in the last place of `dtype`.
     static func standard(_ dtype: DType) -> Tolerance {
       switch dtype {

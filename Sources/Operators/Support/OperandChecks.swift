@@ -1,13 +1,19 @@
 import IR
 import Tensors
 
+extension OpError {
+  /// Another number of operands than `expected`.
+  static func operandCount(_ expected: Int, found: Int) -> OpError {
+    .operandCount(expected: expected == 1 ? "1 operand" : "\(expected) operands", found: found)
+  }
+}
+
 /// The checks that most result type rules begin with.
 extension [TensorType] {
   /// Checks that there are `count` operands.
   func check(count expected: Int) throws(OpError) {
     guard count == expected else {
-      throw .operandCount(
-        expected: expected == 1 ? "1 operand" : "\(expected) operands", found: count)
+      throw .operandCount(expected, found: count)
     }
   }
 

@@ -7,7 +7,10 @@ import Tensors
 struct ElementwiseAssembler {
   /// A place that instructions name; numbered only when all are known.
   private enum Slot: Hashable {
-    case input(Int), constant(Int), register(Int), output
+    case input(Int)
+    case constant(Int)
+    case register(Int)
+    case output
   }
 
   /// Where a value is and in which type it is held: f32 for a 16-bit float that was computed.

@@ -9,7 +9,7 @@ import Tensors
 struct ElementwiseKernel: Kernel {
   let name: String
   private let code: ElementwiseCode
-  private let run: weft_elementwise_function
+  private let run: ElementwiseFunction
   private let loop: LoopNest
   private let grid: TileGrid
   private let elementSizes: [Int]
@@ -31,7 +31,8 @@ struct ElementwiseKernel: Kernel {
     elementSizes = dtypes.map(\.byteCount) + [request.results[0].dtype.byteCount]
     interpreterScratch = (weft_elementwise_scratch(code.program) + 63) / 64 * 64
     let ops = program.instructions.map { type(of: $0.op).signature.name }.joined(separator: "+")
-    name = "\(dtypes[0])-\(ops)-\(request.table.name)"
+    let result = request.results[0].dtype
+    name = "\(result == .bool ? dtypes[0] : result)-\(ops)-\(request.table.name)"
   }
 
   private var operandCount: Int { elementSizes.count - 1 }
@@ -71,7 +72,7 @@ struct ElementwiseKernel: Kernel {
 }
 
 /// The C interpreter of one instruction set.
-private typealias weft_elementwise_function =
+private typealias ElementwiseFunction =
   @convention(c) (
     UnsafePointer<weft_elementwise_program>?, UnsafePointer<weft_elementwise_input>?,
     UnsafePointer<weft_elementwise_output>?, Int, Int, UnsafeMutableRawPointer?

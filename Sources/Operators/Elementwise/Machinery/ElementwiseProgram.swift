@@ -52,8 +52,7 @@ public struct ElementwiseProgram: Sendable {
   /// The element type of each instruction's result.
   func dtypes(_ operands: [DType]) throws(OpError) -> [DType] {
     if operands.count != operandCount {
-      let expected = operandCount == 1 ? "1 operand" : "\(operandCount) operands"
-      throw .operandCount(expected: expected, found: operands.count)
+      throw .operandCount(operandCount, found: operands.count)
     }
     var results: [DType] = []
     for instruction in instructions {

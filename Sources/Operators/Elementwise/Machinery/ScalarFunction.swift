@@ -120,8 +120,7 @@ extension ScalarFunction {
   /// The element type of the result for operands of these element types.
   public func resultDType(_ operands: [DType]) throws(OpError) -> DType {
     guard operands.count == operandCount else {
-      let expected = operandCount == 1 ? "1 operand" : "\(operandCount) operands"
-      throw .operandCount(expected: expected, found: operands.count)
+      throw .operandCount(operandCount, found: operands.count)
     }
     switch body {
     case .real1, .real2, .identity: return try common(operands, of: DType.reals)
