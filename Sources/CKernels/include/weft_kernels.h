@@ -5,6 +5,7 @@
 //
 // What holds for every kernel:
 // - Nothing is allocated, locked or thrown, and there is no state: any thread may call any kernel.
+//   A kernel takes up to 240 KB of stack.
 // - Memory is touched only inside the rows and columns that the arguments describe; nothing is read
 //   past an end, not even to be thrown away. Pointers need only the alignment of their element,
 //   except where 64 bytes are asked for (packed matrices, scratch).
@@ -98,7 +99,8 @@ typedef struct weft_gemm_args {
 //   window:   j >  i + causal_offset - window
 //   mask:     mask[i·mask_stride + j] != 0
 // A query that sees no key gets zeros. A bias of -∞ hides a key.
-// Online softmax over tiles of keys; tiles without a visible key aren't touched.
+// Online softmax over tiles of keys; tiles without a visible key aren't touched. In the others keys
+// and values must be finite where hidden too: hidden values are multiplied with 0.
 
 typedef struct weft_attention_args {
   const float *query;        // [queries, head_size]
