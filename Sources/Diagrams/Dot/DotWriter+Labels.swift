@@ -95,7 +95,9 @@ extension DotWriter {
       let shape = DotText.html(Numbers.shape(scene.graph.type(of: edge.value)))
       attributes.append("label=< \(shape)>")
     }
-    if edge.isResidual { attributes += ["color=\"\(theme.residual)\"", "penwidth=1.8", "weight=1"] }
+    if edge.isResidual {
+      attributes += ["color=\"\(theme.residual)\"", "penwidth=1.8", "weight=1"]
+    }
     if ends[1] == .junction { attributes.append("arrowhead=none") }
     if ends[0] == .reference { attributes.append("style=dashed") }
     let suffix = attributes.isEmpty ? "" : " [\(attributes.joined(separator: ", "))]"
