@@ -43,6 +43,11 @@ public struct Encoding: Sendable, Hashable {
     attentionMask += other.attentionMask
   }
 
+  /// Gives each token the offsets that `map` makes of its text and offsets.
+  mutating func mapOffsets(_ map: (String, Range<Int>) -> Range<Int>) {
+    for i in offsets.indices { offsets[i] = map(tokens[i], offsets[i]) }
+  }
+
   /// Keeps at most `count` tokens, dropping those at the end that `direction` names.
   public mutating func truncate(to count: Int, direction: Direction = .right) {
     let surplus = self.count - max(0, count)

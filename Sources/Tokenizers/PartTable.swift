@@ -13,7 +13,7 @@ struct PartTable<Part>: Sendable {
   func part(_ field: JSONField, type: String? = nil) throws(JSONFieldError) -> Part {
     let names = entries.map(\.type).joined(separator: ", ")
     var name = type
-    if name == nil { name = try field.required("type", "the type of \(kind)").string() }
+    if name == nil { name = try field.required("type", "the type of the \(kind)").string() }
     guard let entry = entries.first(where: { $0.type == name }) else {
       throw JSONFieldError(
         path: JSONField.path(field.path, member: "type"), expected: "one of: \(names)",

@@ -11,8 +11,13 @@ enum Reference {
     let ids: [Int32]
     let tokens: [String]
     let decoded: String
+    var family = ""
 
-    var testDescription: String { String(text.debugDescription.prefix(40)) }
+    enum CodingKeys: CodingKey {
+      case text, ids, tokens, decoded
+    }
+
+    var testDescription: String { "\(family) \(String(text.debugDescription.prefix(40)))" }
   }
 
   /// The MiniLM sentences with their ids.
@@ -39,12 +44,22 @@ enum Reference {
     return FileManager.default.fileExists(atPath: file.path) ? file : nil
   }()
 
-  static func cases(_ family: String) -> [Case] {
-    (try? read("\(family).cases.json")) ?? []
-  }
+  /// The families of tokenizers whose parts are all there.
+  static let families = ["bert", "gpt2", "llama2"]
 
-  static func tokenizer(_ family: String) throws -> Tokenizer {
-    try Tokenizer(contentsOf: folder.appending(path: "\(family).tokenizer.json"))
+  static let tokenizers: [String: Tokenizer] = {
+    var tokenizers: [String: Tokenizer] = [:]
+    for family in families {
+      tokenizers[family] = try? Tokenizer(
+        contentsOf: folder.appending(path: "\(family).tokenizer.json"))
+    }
+    return tokenizers
+  }()
+
+  static func cases(_ family: String) -> [Case] {
+    var cases: [Case] = (try? read("\(family).cases.json")) ?? []
+    for i in cases.indices { cases[i].family = family }
+    return cases
   }
 
   static func read<T: Decodable>(_ name: String) throws -> T {

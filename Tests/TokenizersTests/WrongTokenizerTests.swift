@@ -50,28 +50,29 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       " model: expected an object, found the string \"WordPiece\""),
     WrongTokenizer(
       "a model without a type", "model", "{}",
-      " model.type: expected the type of model, found nothing"),
+      " model.type: expected the type of the model, found nothing"),
     WrongTokenizer(
       "a model that there isn't", "model", #"{"type":"Foo"}"#,
-      " model.type: expected one of: WordPiece, found \"Foo\" (Weft has no other model)"),
+      " model.type: expected one of: BPE, WordPiece, found \"Foo\" (Weft has no other model)"),
     WrongTokenizer(
       "a type that is a number", "model", #"{"type":1}"#,
       " model.type: expected a string, found the number 1"),
     WrongTokenizer(
       "a normalizer that there isn't", "normalizer", #"{"type":"Foo"}"#,
-      " normalizer.type: expected one of: BertNormalizer, found \"Foo\""
+      " normalizer.type: expected one of: BertNormalizer, Prepend, Replace, Sequence, found \"Foo\""
         + " (Weft has no other normalizer)"),
     WrongTokenizer(
       "a pre-tokenizer that there isn't", "pre_tokenizer", #"{"type":"Foo"}"#,
-      " pre_tokenizer.type: expected one of: BertPreTokenizer, found \"Foo\""
+      " pre_tokenizer.type: expected one of: BertPreTokenizer, ByteLevel, Sequence, found \"Foo\""
         + " (Weft has no other pre-tokenizer)"),
     WrongTokenizer(
       "a post-processor that there isn't", "post_processor", #"{"type":"Foo"}"#,
-      " post_processor.type: expected one of: BertProcessing, TemplateProcessing, found \"Foo\""
+      " post_processor.type: expected one of: BertProcessing, ByteLevel, TemplateProcessing, found \"Foo\""
         + " (Weft has no other post-processor)"),
     WrongTokenizer(
       "a decoder that there isn't", "decoder", #"{"type":"Foo"}"#,
-      " decoder.type: expected one of: WordPiece, found \"Foo\" (Weft has no other decoder)"),
+      " decoder.type: expected one of: ByteFallback, ByteLevel, Fuse, Replace, Sequence, Strip, WordPiece, found \"Foo\" (Weft has no other decoder)"
+    ),
     WrongTokenizer(
       "no vocabulary", "model", #"{"type":"WordPiece","unk_token":"u"}"#,
       " model.vocab: expected an object that gives each token its id, found nothing"),
@@ -117,6 +118,49 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
     WrongTokenizer(
       "a flag that is a number", "normalizer", #"{"type":"BertNormalizer","lowercase":1}"#,
       " normalizer.lowercase: expected true or false, found the number 1"),
+    WrongTokenizer(
+      "a part of a sequence that there isn't", "normalizer",
+      #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"x"},{"type":"NFKC"}]}"#,
+      " normalizer.normalizers[1].type: expected one of: BertNormalizer, Prepend, Replace,"
+        + " Sequence, found \"NFKC\" (Weft has no other normalizer)"),
+    WrongTokenizer(
+      "a regular expression to replace", "normalizer",
+      #"{"type":"Replace","pattern":{"Regex":" +"},"content":" "}"#,
+      " normalizer.pattern: expected {\"String\": text}, found an object with 1 key"
+        + " (Weft has no regular expressions here)"),
+    WrongTokenizer(
+      "nothing to replace", "normalizer",
+      #"{"type":"Replace","pattern":{"String":""},"content":" "}"#,
+      " normalizer.pattern.String: expected a string that isn't empty, found the string \"\""),
+    WrongTokenizer(
+      "no merges", "model", #"{"type":"BPE","vocab":{"a":0}}"#,
+      " model.merges: expected an array of pairs, found nothing"),
+    WrongTokenizer(
+      "merges that are a string", "model", #"{"type":"BPE","vocab":{"a":0},"merges":"a b"}"#,
+      " model.merges: expected an array, found the string \"a b\""),
+    WrongTokenizer(
+      "a merge of one token", "model", #"{"type":"BPE","vocab":{"a":0},"merges":["a"]}"#,
+      " model.merges[0]: expected two tokens, [\"a\", \"b\"] or \"a b\", found the string \"a\""),
+    WrongTokenizer(
+      "a merge of three tokens", "model",
+      #"{"type":"BPE","vocab":{"a":0,"aa":1},"merges":[["a","a"],["a","a","a"]]}"#,
+      " model.merges[1]: expected two tokens, [\"a\", \"b\"] or \"a b\", found an array of 3"),
+    WrongTokenizer(
+      "a merge of an unknown token", "model",
+      #"{"type":"BPE","vocab":{"a":0},"merges":[["a","q"]]}"#,
+      " model.merges[0]: expected tokens of model.vocab, found \"q\", which is none"),
+    WrongTokenizer(
+      "a merge that gives an unknown token", "model",
+      #"{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}"#,
+      " model.merges[0]: expected tokens of model.vocab, found \"ab\", which is none"),
+    WrongTokenizer(
+      "dropout", "model", #"{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.1}"#,
+      " model.dropout: expected null or 0, found the number 0.1"
+        + " (dropout is for training; Weft encodes the same way each time)"),
+    WrongTokenizer(
+      "two characters to strip", "decoder",
+      #"{"type":"Strip","content":"ab","start":1,"stop":0}"#,
+      " decoder.content: expected one character, found the string \"ab\""),
     WrongTokenizer(
       "added tokens that are an object", "added_tokens", "{}",
       " added_tokens: expected an array, found an empty object"),

@@ -10,5 +10,11 @@ public protocol TokenDecoder: Sendable {
 let decoders = PartTable<any TokenDecoder>(
   kind: "decoder",
   entries: [
-    ("WordPiece", WordPieceDecoder.init)
+    ("ByteFallback", ByteFallbackDecoder.init),
+    ("ByteLevel", ByteLevelDecoder.init),
+    ("Fuse", FuseDecoder.init),
+    ("Replace", ReplaceDecoder.init),
+    ("Sequence", SequenceDecoder.init),
+    ("Strip", StripDecoder.init),
+    ("WordPiece", WordPieceDecoder.init),
   ])

@@ -29,7 +29,8 @@ public struct Token: Sendable, Hashable {
 let models = PartTable<any TokenizerModel>(
   kind: "model",
   entries: [
-    ("WordPiece", WordPiece.init)
+    ("BPE", BytePairEncoding.init),
+    ("WordPiece", WordPiece.init),
   ])
 
 /// The type of a model; files from before 2020 don't name it, and are known by their fields.

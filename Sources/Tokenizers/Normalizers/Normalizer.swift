@@ -10,5 +10,8 @@ public protocol Normalizer: Sendable {
 let normalizers = PartTable<any Normalizer>(
   kind: "normalizer",
   entries: [
-    ("BertNormalizer", BertNormalizer.init)
+    ("BertNormalizer", BertNormalizer.init),
+    ("Prepend", PrependNormalizer.init),
+    ("Replace", ReplaceNormalizer.init),
+    ("Sequence", SequenceNormalizer.init),
   ])

@@ -13,6 +13,7 @@ let postProcessors = PartTable<any PostProcessor>(
   kind: "post-processor",
   entries: [
     ("BertProcessing", BertProcessing.init),
+    ("ByteLevel", ByteLevelProcessing.init),
     ("TemplateProcessing", TemplateProcessing.init),
   ])
 

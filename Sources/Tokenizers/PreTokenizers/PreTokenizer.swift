@@ -10,5 +10,7 @@ public protocol PreTokenizer: Sendable {
 let preTokenizers = PartTable<any PreTokenizer>(
   kind: "pre-tokenizer",
   entries: [
-    ("BertPreTokenizer", BertPreTokenizer.init)
+    ("BertPreTokenizer", BertPreTokenizer.init),
+    ("ByteLevel", ByteLevelPreTokenizer.init),
+    ("Sequence", SequencePreTokenizer.init),
   ])

@@ -78,6 +78,34 @@ public struct AlignedText: Sendable {
     origins = newOrigins[...]
   }
 
+  /// Puts scalars before the text, unless it is empty; they stand for what its first scalar does.
+  public mutating func prepend(_ prefix: [Unicode.Scalar]) {
+    guard let first = origins.first else { return }
+    scalars = (prefix + scalars)[...]
+    origins = (prefix.map { _ in first } + origins)[...]
+  }
+
+  /// Puts `content` in the place of each occurrence of `pattern`, from the left.
+  public mutating func replace(_ pattern: [Unicode.Scalar], with content: [Unicode.Scalar]) {
+    guard let head = pattern.first, scalars.contains(head) else { return }
+    var newScalars: [Unicode.Scalar] = []
+    var newOrigins: [Range<Int>] = []
+    var i = scalars.startIndex
+    while i < scalars.endIndex {
+      if scalars[i] == head, scalars[i...].starts(with: pattern) {
+        newScalars += content
+        newOrigins += content.map { _ in origin(of: i..<i + pattern.count) }
+        i += pattern.count
+      } else {
+        newScalars.append(scalars[i])
+        newOrigins.append(origins[i])
+        i += 1
+      }
+    }
+    scalars = newScalars[...]
+    origins = newOrigins[...]
+  }
+
   /// Sorts the scalars of `range` by `key`, keeping the order of equal ones.
   public mutating func sort(_ range: Range<Int>, by key: (Unicode.Scalar) -> UInt8) {
     let sorted = range.map { (key(scalars[$0]), $0) }.sorted { $0 < $1 }
