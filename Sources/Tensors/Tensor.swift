@@ -36,6 +36,21 @@ public struct Tensor: Sendable {
     try self.init(dtype: dtype, dims: dims, storage: storage)
   }
 
+  /// A tensor with any content, for an owner that writes each element before it is read.
+  public init(uninitialized dtype: DType, dims: [Int]) throws(TensorError) {
+    let storage = try Storage(uninitializedByteCount: try Tensor.byteCount(dtype, dims))
+    try self.init(dtype: dtype, dims: dims, storage: storage)
+  }
+
+  /// The tensor, or a copy of it where its elements don't start at multiples of their size, as
+  /// files allow and kernels don't.
+  public func aligned() throws(TensorError) -> Tensor {
+    if Int(bitPattern: pointer) % dtype.byteCount == 0 { return self }
+    let copy = try Tensor(uninitialized: dtype, dims: dims)
+    copy.pointer.copyMemory(from: pointer, byteCount: byteCount)
+    return copy
+  }
+
   /// Bytes that a dense tensor takes; checked for overflow and negative extents.
   public static func byteCount(_ dtype: DType, _ dims: [Int]) throws(TensorError) -> Int {
     var bytes = dtype.byteCount

@@ -46,7 +46,10 @@ public struct KernelIO {
 
   /// Says that the data has no result, such as an index out of range at position `position`.
   ///
-  /// The run goes on over defined memory and then fails with the kernel's own words.
+  /// The run goes on over defined memory and then fails with the kernel's own words. The smallest
+  /// position is kept, so that the message doesn't hang on who computed which tile.
   @inline(__always)
-  public func report(fault position: Int) { fault.pointee = position }
+  public func report(fault position: Int) {
+    if fault.pointee < 0 || position < fault.pointee { fault.pointee = position }
+  }
 }

@@ -1,0 +1,185 @@
+import IR
+import Tensors
+
+/// Which block of memory each value lives in: views share their operand's, in-place results
+/// overwrite one, outputs are written where the caller gets them.
+struct BufferAssignment {
+  /// Where a value lies, before offsets are known.
+  private enum Home {
+    case input(Int)
+    /// A part of a buffer, from this byte.
+    case buffer(Int, Int)
+  }
+
+  /// A block that several values may share.
+  private struct Buffer {
+    var value: ValueID
+    var byteCount: Int
+    /// The last scheduled node that reads or writes it.
+    var lastNode: Int
+    /// The output that it is, where it is one.
+    var output: Int?
+    var firstStep = Int.max
+    var lastStep = -1
+    /// The position among the buffers of the arena.
+    var arena = -1
+  }
+
+  private var homes: [Home?]
+  private var buffers: [Buffer] = []
+  private var views: Set<NodeID> = []
+  private var writtenOutputs: Set<Int> = []
+  private var arenaCount = 0
+  private(set) var inPlaceCount = 0
+
+  init(valueCount: Int) { homes = Array(repeating: nil, count: valueCount) }
+
+  /// Values that are a part of another's memory.
+  var viewCount: Int { views.count }
+
+  /// Whether nothing runs for `node`: its result is a part of its operand.
+  func isView(_ node: Node) -> Bool { views.contains(node.id) }
+
+  /// Whether a step writes output `i` directly.
+  func isWritten(output i: Int) -> Bool { writtenOutputs.contains(i) }
+
+  /// The value that first lives in each buffer of the arena.
+  var arenaBuffers: [ValueID] { buffers.filter { $0.output == nil }.map(\.value) }
+
+  /// Gives every value that `nodes` compute in this order a home.
+  mutating func assign(_ nodes: [Node], of graph: Graph, known: [Tensor?]) {
+    for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i) }
+    let lastUses = lastUses(nodes, of: graph)
+    for (position, node) in nodes.enumerated() {
+      if assignView(node, at: position, of: graph, known: known, lastUses) { continue }
+      for (i, result) in node.results.enumerated() {
+        let last = lastUses[result.index] ?? position
+        if i == 0, let shared = overwritable(node, at: position, of: graph, known: known) {
+          buffers[shared].lastNode = max(buffers[shared].lastNode, last)
+          homes[result.index] = .buffer(shared, 0)
+          inPlaceCount += 1
+        } else {
+          let type = graph.type(of: result)
+          let bytes = (try? Tensor.byteCount(type.dtype, type.shape.values ?? [])) ?? 0
+          buffers.append(Buffer(value: result, byteCount: bytes, lastNode: last))
+          homes[result.index] = .buffer(buffers.count - 1, 0)
+        }
+      }
+    }
+    assignOutputs(graph)
+    for i in buffers.indices where buffers[i].output == nil {
+      buffers[i].arena = arenaCount
+      arenaCount += 1
+    }
+  }
+
+  /// The position of the last node that uses each value; outputs live to the end.
+  private func lastUses(_ nodes: [Node], of graph: Graph) -> [Int: Int] {
+    var last: [Int: Int] = [:]
+    for (position, node) in nodes.enumerated() {
+      for operand in node.operands { last[operand.index] = position }
+    }
+    for output in graph.outputs { last[output.value.index] = nodes.count }
+    return last
+  }
+
+  private mutating func assignView(
+    _ node: Node, at position: Int, of graph: Graph, known: [Tensor?], _ lastUses: [Int: Int]
+  ) -> Bool {
+    guard let op = node.op as? any Viewing, node.results.count == 1,
+      known[node.operands[0].index] == nil, let home = homes[node.operands[0].index]
+    else { return false }
+    let result = node.results[0]
+    guard
+      let offset = op.viewOffset(
+        node.operands.map { graph.type(of: $0) }, graph.type(of: result))
+    else { return false }
+    let bytes = offset * graph.type(of: result).dtype.byteCount
+    switch home {
+    case .input:
+      // A part of an input is read where it is, but a kernel's view needs its start.
+      guard bytes == 0 else { return false }
+      homes[result.index] = home
+    case .buffer(let buffer, let start):
+      homes[result.index] = .buffer(buffer, start + bytes)
+      buffers[buffer].lastNode = max(
+        buffers[buffer].lastNode, lastUses[result.index] ?? position)
+    }
+    views.insert(node.id)
+    return true
+  }
+
+  /// The buffer of an operand that dies with `node` and that result 0 may overwrite.
+  private func overwritable(
+    _ node: Node, at position: Int, of graph: Graph, known: [Tensor?]
+  ) -> Int? {
+    guard let op = node.op as? any InPlace else { return nil }
+    for i in op.overwritableOperands where node.operands.indices.contains(i) {
+      let operand = node.operands[i]
+      guard known[operand.index] == nil, case .buffer(let buffer, 0)? = homes[operand.index],
+        graph.type(of: operand) == graph.type(of: node.results[0]),
+        buffers[buffer].lastNode == position,
+        graph.type(of: buffers[buffer].value).shape.values.map({ _ in true }) ?? false
+      else { continue }
+      let readers = node.operands.count { other in
+        if case .buffer(buffer, _)? = homes[other.index] { true } else { false }
+      }
+      if readers == 1 { return buffer }
+    }
+    return nil
+  }
+
+  /// Lets steps write outputs directly where a whole buffer is an output.
+  private mutating func assignOutputs(_ graph: Graph) {
+    for (i, output) in graph.outputs.enumerated() {
+      guard case .buffer(let buffer, 0)? = homes[output.value.index],
+        buffers[buffer].output == nil
+      else { continue }
+      let type = graph.type(of: output.value)
+      let bytes = (try? Tensor.byteCount(type.dtype, type.shape.values ?? [])) ?? -1
+      guard bytes == buffers[buffer].byteCount else { continue }
+      buffers[buffer].output = i
+      writtenOutputs.insert(i)
+    }
+  }
+
+  /// Where `value` lies.
+  func location(of value: ValueID, byteCount: Int) -> PlanBuilder.Location {
+    switch homes[value.index] {
+    case .input(let i):
+      return .init(block: .input(i), byteOffset: 0, byteCount: byteCount)
+    case .buffer(let buffer, let offset):
+      let block: PlanBuilder.Location.Block =
+        if let output = buffers[buffer].output { .output(output) } else {
+          .buffer(buffers[buffer].arena)
+        }
+      return .init(block: block, byteOffset: offset, byteCount: byteCount)
+    case nil: preconditionFailure("\(value) has no home")
+    }
+  }
+
+  /// Notes that `step` reads or writes `location`.
+  mutating func use(_ location: PlanBuilder.Location, in step: Int) {
+    guard case .buffer(let arena) = location.block else { return }
+    let i = arenaIndex(arena)
+    buffers[i].firstStep = min(buffers[i].firstStep, step)
+    buffers[i].lastStep = max(buffers[i].lastStep, step)
+  }
+
+  private func arenaIndex(_ arena: Int) -> Int {
+    // Buffers of the arena are numbered in order, so the position is at or after the number.
+    var i = arena
+    while buffers[i].arena != arena { i += 1 }
+    return i
+  }
+
+  /// When each buffer of the arena is alive.
+  func intervals(stepCount: Int) -> [LiveInterval] {
+    buffers.filter { $0.output == nil }.map { buffer in
+      buffer.lastStep < 0
+        ? LiveInterval(byteCount: 0, first: 0, last: 0)
+        : LiveInterval(
+          byteCount: buffer.byteCount, first: buffer.firstStep, last: buffer.lastStep)
+    }
+  }
+}

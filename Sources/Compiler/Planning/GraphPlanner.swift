@@ -1,0 +1,83 @@
+import Executor
+import IR
+import Synchronization
+import Tensors
+
+/// Makes plans of one compiled graph for any dimensions, and keeps the latest.
+///
+/// Weights are asked for once; packed copies and what hangs on weights alone are shared by all plans.
+public final class GraphPlanner: Sendable {
+  /// The graph after the passes.
+  public let compiled: CompiledGraph
+  /// Packed weights of all plans.
+  public let packed: PackedWeights
+  /// The C kernels.
+  public let table: KernelTable
+  private let weights: any WeightSource
+  private let known: Mutex<KnownValues>
+  private let cache: Mutex<PlanCache>
+
+  /// A planner of `compiled` with `weights`.
+  ///
+  /// - Parameter cacheLimit: how many plans are kept.
+  public init(
+    _ compiled: CompiledGraph, weights: any WeightSource, table: KernelTable,
+    packed: PackedWeights = PackedWeights(), cacheLimit: Int = 32
+  ) {
+    self.compiled = compiled
+    self.weights = weights
+    self.table = table
+    self.packed = packed
+    known = Mutex(KnownValues())
+    cache = Mutex(PlanCache(limit: cacheLimit))
+  }
+
+  /// The plan for `bindings`, which give every symbol of the graph a value.
+  public func plan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
+    if let plan = cache.withLock({ $0[bindings] }) { return plan }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let bound: Graph
+    do {
+      bound = try compiled.graph.binding(bindings)
+    } catch {
+      throw .binding(error)
+    }
+    let result = known.withLock { known -> Result<PlannedGraph, PlanningError> in
+      Result { () throws(PlanningError) -> PlannedGraph in
+        let values = try known.resolve(
+          bound, symbolic: compiled.graph, weights: weights, table: table, packed: packed)
+        var builder = PlanBuilder(bound, known: values, table: table, packed: packed)
+        return try builder.build(bindings: bindings, since: start)
+      }
+    }
+    let plan = try result.get()
+    cache.withLock { $0[bindings] = plan }
+    return plan
+  }
+}
+
+/// The plans that were used last, by their bindings.
+struct PlanCache: Sendable {
+  private let limit: Int
+  private var plans: [Bindings: (plan: PlannedGraph, used: Int)] = [:]
+  private var clock = 0
+
+  init(limit: Int) { self.limit = max(1, limit) }
+
+  subscript(bindings: Bindings) -> PlannedGraph? {
+    mutating get {
+      guard let known = plans[bindings] else { return nil }
+      clock += 1
+      plans[bindings] = (known.plan, clock)
+      return known.plan
+    }
+    set {
+      clock += 1
+      plans[bindings] = newValue.map { ($0, clock) }
+      while plans.count > limit, let oldest = plans.min(by: { $0.value.used < $1.value.used }) {
+        plans[oldest.key] = nil
+      }
+    }
+  }
+}

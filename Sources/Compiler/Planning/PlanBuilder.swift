@@ -1,0 +1,182 @@
+import Executor
+import IR
+import Tensors
+
+/// Makes the plan of one bound graph: kernels, buffers, offsets.
+struct PlanBuilder {
+  let graph: Graph
+  let known: [Tensor?]
+  let table: KernelTable
+  let packed: PackedWeights
+  private var buffers: BufferAssignment
+  private var plannedSteps: [PlannedStep] = []
+  private var drafts: [Draft] = []
+  private var constants: [Tensor] = []
+  private var constantPositions: [ValueID: Int] = [:]
+
+  /// A step whose buffers have no offsets yet.
+  private struct Draft {
+    var kernel: any Kernel
+    var operands: [Location]
+    var results: [Location]
+  }
+
+  /// A dense part of a block of memory.
+  struct Location {
+    enum Block {
+      case buffer(Int)
+      case constant(Int)
+      case input(Int)
+      case output(Int)
+    }
+
+    var block: Block
+    var byteOffset: Int
+    var byteCount: Int
+  }
+
+  init(_ graph: Graph, known: [Tensor?], table: KernelTable, packed: PackedWeights) {
+    self.graph = graph
+    self.known = known
+    self.table = table
+    self.packed = packed
+    buffers = BufferAssignment(valueCount: graph.values.count)
+  }
+
+  mutating func build(
+    bindings: Bindings, since start: ContinuousClock.Instant
+  ) throws(PlanningError) -> PlannedGraph {
+    let nodes = try scheduledNodes()
+    buffers.assign(nodes, of: graph, known: known)
+    for node in nodes where !buffers.isView(node) { try addStep(node) }
+    try addOutputCopies()
+    let memory = MemoryPlanner.plan(buffers.intervals(stepCount: drafts.count))
+    let plan = try makePlan(memory)
+    return PlannedGraph(
+      plan: plan, bindings: bindings, graph: graph, steps: plannedSteps, memory: memory,
+      buffers: buffers.arenaBuffers.map { value in
+        PlannedBuffer(
+          name: graph[value].name ?? graph.producer(of: value)?.op.name ?? "\(value)",
+          type: graph.type(of: value), origin: graph[value].origin)
+      },
+      viewCount: buffers.viewCount, inPlaceCount: buffers.inPlaceCount,
+      duration: ContinuousClock.now - start)
+  }
+
+  /// The nodes that a run computes, in an order that needs little memory.
+  private func scheduledNodes() throws(PlanningError) -> [Node] {
+    var bytes = [Int](repeating: 0, count: graph.values.count)
+    for value in graph.values where known[value.id.index] == nil {
+      bytes[value.id.index] = try byteCount(of: value.id)
+    }
+    let nodes = graph.nodes.filter { $0.results.contains { known[$0.index] == nil } }
+    return Scheduler.order(nodes, of: graph, bytes: bytes)
+  }
+
+  private func byteCount(of value: ValueID) throws(PlanningError) -> Int {
+    let type = graph.type(of: value)
+    do {
+      return try Tensor.byteCount(type.dtype, type.shape.values ?? [])
+    } catch {
+      throw .size(error, origin: graph[value].origin)
+    }
+  }
+
+  private mutating func addStep(_ node: Node) throws(PlanningError) {
+    guard let op = node.op as? any KernelProviding else {
+      throw .noKernel(op: node.op.name, origin: node.origin)
+    }
+    let operands = node.operands.map { known[$0.index]?.type ?? graph.type(of: $0) }
+    let results = node.results.map { graph.type(of: $0) }
+    let binding: KernelBinding
+    do {
+      binding = try op.makeKernel(
+        KernelRequest(
+          operands: operands, results: results, constants: node.operands.map { known[$0.index] },
+          table: table, packed: packed))
+    } catch {
+      throw .kernel(error, origin: node.origin)
+    }
+    let step = drafts.count
+    var draft = Draft(kernel: binding.kernel, operands: [], results: [])
+    for i in binding.operands {
+      let location = try location(of: node.operands[i])
+      buffers.use(location, in: step)
+      draft.operands.append(location)
+    }
+    for result in node.results {
+      let location = try location(of: result)
+      buffers.use(location, in: step)
+      draft.results.append(location)
+    }
+    drafts.append(draft)
+    plannedSteps.append(
+      PlannedStep(
+        op: node.op.name, category: type(of: node.op).signature.category,
+        kernel: binding.kernel.name, origin: node.origin,
+        cost: Cost(of: node.op, operands, results), type: results[0]))
+  }
+
+  /// Outputs that no step writes directly are copied.
+  private mutating func addOutputCopies() throws(PlanningError) {
+    for (i, output) in graph.outputs.enumerated() where !buffers.isWritten(output: i) {
+      let bytes = try byteCount(of: output.value)
+      let source = try location(of: output.value)
+      buffers.use(source, in: drafts.count)
+      drafts.append(
+        Draft(
+          kernel: CopyKernel(byteCount: bytes), operands: [source],
+          results: [Location(block: .output(i), byteOffset: 0, byteCount: bytes)]))
+      plannedSteps.append(
+        PlannedStep(
+          op: "copy", category: .movement, kernel: "copy-bytes",
+          origin: graph[output.value].origin,
+          cost: Cost(flops: 0, bytesRead: bytes, bytesWritten: bytes),
+          type: graph.type(of: output.value)))
+    }
+  }
+
+  private mutating func location(of value: ValueID) throws(PlanningError) -> Location {
+    let bytes = try byteCount(of: value)
+    if let tensor = known[value.index] {
+      if let at = constantPositions[value] {
+        return Location(block: .constant(at), byteOffset: 0, byteCount: tensor.byteCount)
+      }
+      constants.append(tensor)
+      constantPositions[value] = constants.count - 1
+      return Location(
+        block: .constant(constants.count - 1), byteOffset: 0, byteCount: tensor.byteCount)
+    }
+    return buffers.location(of: value, byteCount: bytes)
+  }
+
+  private func makePlan(_ memory: MemoryPlan) throws(PlanningError) -> Plan {
+    func reference(_ location: Location) -> BufferReference {
+      let place: BufferReference.Place =
+        switch location.block {
+        case .buffer(let i): .arena(memory.offsets[i])
+        case .constant(let i): .constant(i)
+        case .input(let i): .input(i)
+        case .output(let i): .output(i)
+        }
+      return BufferReference(
+        place, byteOffset: location.byteOffset, byteCount: location.byteCount)
+    }
+    func port(_ name: String, _ type: TensorType) -> Port {
+      Port(name, type.dtype, type.shape.values ?? [])
+    }
+    let steps = drafts.enumerated().map { i, draft in
+      Step(
+        draft.kernel, operands: draft.operands.map(reference),
+        results: draft.results.map(reference), label: i)
+    }
+    do {
+      return try Plan(
+        steps: steps, arenaByteCount: memory.arenaByteCount, constants: constants,
+        inputs: graph.inputs.map { port($0.name ?? "", $0.type) },
+        outputs: graph.outputs.map { port($0.name, graph.type(of: $0.value)) })
+    } catch {
+      throw .plan(error)
+    }
+  }
+}
