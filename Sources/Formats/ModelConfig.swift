@@ -94,12 +94,12 @@ public struct ModelConfig: Sendable {
       switch field.value {
       case .object(let object):
         guard let value = object[part], value != .null else { return nil }
-        field = JSONField(value, path: JSONField.path(field.path, member: part))
+        field = JSONField(value, path: .member(field.path, part))
       case .array(let elements):
         guard let i = Int(part), elements.indices.contains(i), elements[i] != .null else {
           return nil
         }
-        field = JSONField(elements[i], path: "\(field.path)[\(i)]")
+        field = JSONField(elements[i], path: .element(field.path, i))
       default: return nil
       }
     }

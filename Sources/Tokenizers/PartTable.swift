@@ -16,7 +16,7 @@ struct PartTable<Part>: Sendable {
     if name == nil { name = try field.required("type", "the type of the \(kind)").string() }
     guard let entry = entries.first(where: { $0.type == name }) else {
       throw JSONFieldError(
-        path: JSONField.path(field.path, member: "type"), expected: "one of: \(names)",
+        path: "\(JSONPath.member(field.path, "type"))", expected: "one of: \(names)",
         found: (name ?? "").quotedForMessage, hint: "Weft has no other \(kind)")
     }
     return try entry.read(field)

@@ -41,7 +41,7 @@ public struct Vocabulary: Sendable {
       {
         continue
       }
-      let entry = JSONField(value, path: JSONField.path(field.path, member: token))
+      let entry = JSONField(value, path: .member(field.path, token))
       let id = try Vocabulary.id(entry)
       throw entry.error(
         expected: "an id of its own, but \((tokens[id] ?? "").quotedForMessage) has it")

@@ -2,43 +2,32 @@
 public struct JSONField: Sendable {
   /// The value.
   public let value: JSONValue
-  /// Where it stands: `model.vocab["foo"]`, `added_tokens[3].id`; empty for the document itself.
-  public let path: String
+  /// Where it stands.
+  public let path: JSONPath
 
   /// A field at `path`.
-  public init(_ value: JSONValue, path: String = "") {
+  public init(_ value: JSONValue, path: JSONPath = .root) {
     self.value = value
     self.path = path
   }
 
-  /// The path of a member of `path`.
-  public static func path(_ path: String, member key: String) -> String {
-    let isName =
-      key.utf8.allSatisfy { byte in
-        byte == UInt8(ascii: "_") || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
-          || (byte >= 0x30 && byte <= 0x39)
-      } && !key.isEmpty
-    return isName
-      ? (path.isEmpty ? key : "\(path).\(key)") : "\(path)[\(key.quotedForMessage)]"
-  }
-
   /// An error about this field.
   public func error(expected: String, hint: String? = nil) -> JSONFieldError {
-    JSONFieldError(path: path, expected: expected, found: "\(value)", hint: hint)
+    JSONFieldError(path: "\(path)", expected: expected, found: "\(value)", hint: hint)
   }
 
   /// The member `key`; nil when it is missing or null.
   public func member(_ key: String) throws(JSONFieldError) -> JSONField? {
     let member = try object()[key]
     guard let member, member != .null else { return nil }
-    return JSONField(member, path: JSONField.path(path, member: key))
+    return JSONField(member, path: .member(path, key))
   }
 
   /// The member `key`, which must be there; `expected` says as what.
   public func required(_ key: String, _ expected: String) throws(JSONFieldError) -> JSONField {
     if let member = try member(key) { return member }
     throw JSONFieldError(
-      path: JSONField.path(path, member: key), expected: expected,
+      path: "\(JSONPath.member(path, key))", expected: expected,
       found: try object()[key] == nil ? "nothing" : "null")
   }
 
@@ -51,7 +40,7 @@ public struct JSONField: Sendable {
   /// The elements, each with its path.
   public func elements() throws(JSONFieldError) -> [JSONField] {
     guard case .array(let elements) = value else { throw error(expected: "an array") }
-    return elements.enumerated().map { JSONField($1, path: "\(path)[\($0)]") }
+    return elements.enumerated().map { JSONField($1, path: .element(path, $0)) }
   }
 
   /// The text.

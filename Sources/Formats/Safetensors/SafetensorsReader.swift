@@ -85,7 +85,7 @@ public struct SafetensorsReader: Sendable {
     }
     var entries: [SafetensorsEntry] = []
     for (key, value) in zip(object.keys, object.values) where key != "__metadata__" {
-      let field = JSONField(value, path: JSONField.path("", member: key))
+      let field = JSONField(value, path: .member(.root, key))
       entries.append(try SafetensorsEntry(key, field, dataLength: dataLength))
     }
     return (entries, metadata)

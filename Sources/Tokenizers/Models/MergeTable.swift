@@ -41,7 +41,7 @@ struct MergeTable: Sendable {
     guard case .array(let elements) = field.value else { throw field.error(expected: "an array") }
     merges.reserveCapacity(elements.count)
     for (rank, value) in elements.enumerated() {
-      func element() -> JSONField { JSONField(value, path: "\(field.path)[\(rank)]") }
+      func element() -> JSONField { JSONField(value, path: .element(field.path, rank)) }
       guard let (left, right) = MergeTable.pair(value), let rank = Int32(exactly: rank) else {
         throw element().error(expected: "two tokens, [\"a\", \"b\"] or \"a b\"")
       }
@@ -53,7 +53,7 @@ struct MergeTable: Sendable {
       for token in [left, right, joined] {
         guard let id = vocabulary.id(of: token) else {
           throw JSONFieldError(
-            path: element().path, expected: "tokens of model.vocab",
+            path: "\(element().path)", expected: "tokens of model.vocab",
             found: "\(token.quotedForMessage), which is none")
         }
         ids.append(id)
