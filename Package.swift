@@ -52,6 +52,8 @@ let package = Package(
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
+      name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
+    .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"],
       exclude: ["Snapshots"]),
     .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "IR", "Tensors"]),

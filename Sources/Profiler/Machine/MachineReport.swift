@@ -1,0 +1,104 @@
+import Compiler
+import Foundation
+import Tensors
+
+/// What a machine can do, measured: what `weft doctor` prints.
+///
+/// As JSON it has exactly the properties below.
+public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
+  /// A figure for one thread and for all.
+  public struct Peak: Codable, Hashable, Sendable {
+    /// With one thread.
+    public var oneThread: Double
+    /// With all threads.
+    public var allThreads: Double
+
+    /// A figure from its parts.
+    public init(oneThread: Double, allThreads: Double) {
+      self.oneThread = oneThread
+      self.allThreads = allThreads
+    }
+  }
+
+  /// The processor as it calls itself; empty where it doesn't say.
+  public var processor: String
+  /// The instruction set of the kernels.
+  public var instructionSet: String
+  /// All that this machine can run.
+  public var availableInstructionSets: [String]
+  /// The threads that a run uses.
+  public var threads: Int
+  /// Where that number comes from: processors, affinity, quota.
+  public var threadsExplanation: String
+  /// Memory of the machine in bytes.
+  public var memoryByteCount: Int
+  /// f32 multiply-adds in registers, in 10⁹ FLOP/s; a multiply-add counts 2.
+  public var gigaflopsPerSecond: Peak
+  /// Reading memory that no cache holds, in 10⁹ bytes a second.
+  public var gigabytesPerSecond: Peak
+  /// Graphviz's version; nil where it can't be used.
+  public var graphviz: String?
+  /// The compiler that built Weft.
+  public var swift: String
+  /// The operating system.
+  public var system: String
+  /// Whether this is a debug build, whose kernels run at a fraction of their speed.
+  public var isDebugBuild: Bool
+
+  /// Measures this machine, in about two seconds and half a gigabyte.
+  ///
+  /// - Parameters:
+  ///   - graphviz: the version, where there is one.
+  ///   - threads: the threads to measure with, and where their number comes from.
+  /// - Throws: ``InstructionSetError``, where `WEFT_ISA` asks for what there isn't; ``TensorError``.
+  public static func measure(
+    graphviz: String? = nil, threads: (count: Int, explanation: String)? = nil,
+    seconds: Double = 0.2, byteCount: Int = 512 << 20
+  ) throws -> MachineReport {
+    let table = try InstructionSet.table()
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads ?? (processors, "\(processors) processors")
+    let probe = PeakProbe(table: table, seconds: seconds)
+    let flops = Peak(
+      oneThread: probe.fma(threads: 1), allThreads: probe.fma(threads: threads.count))
+    let memory = try ProbeMemory.storage(byteCount: byteCount)
+    let bytes = Peak(
+      oneThread: probe.read(memory, threads: 1),
+      allThreads: probe.read(memory, threads: threads.count))
+    return MachineReport(
+      processor: Build.processor, instructionSet: table.name,
+      availableInstructionSets: InstructionSet.available.map(\.rawValue), threads: threads.count,
+      threadsExplanation: threads.explanation,
+      memoryByteCount: Int(clamping: ProcessInfo.processInfo.physicalMemory),
+      gigaflopsPerSecond: flops, gigabytesPerSecond: bytes, graphviz: graphviz,
+      swift: Build.compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
+      isDebugBuild: Build.isDebug)
+  }
+
+  /// The report for people.
+  public var text: String {
+    func peak(_ peak: Peak, _ unit: String) -> String {
+      "\(Figures.short(peak.oneThread)) \(unit) with one thread,"
+        + " \(Figures.short(peak.allThreads)) with \(threads)"
+    }
+    var lines = [
+      ("processor", processor.isEmpty ? "unknown" : processor),
+      (
+        "instruction set",
+        "\(instructionSet) of \(availableInstructionSets.joined(separator: ", "))"
+      ), ("threads", "\(threads): \(threadsExplanation)"),
+      ("memory", Figures.bytes(memoryByteCount)),
+      ("multiply-adds, f32", peak(gigaflopsPerSecond, "GFLOP/s")),
+      ("reading memory", peak(gigabytesPerSecond, "GB/s")),
+      ("Graphviz", graphviz ?? "can't be used: no diagrams but .dot"), ("Swift", swift),
+      ("system", system),
+    ]
+    if isDebugBuild {
+      lines.append(("note", "a debug build: its figures are far below those of a release build"))
+    }
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { name, value in
+      name + String(repeating: " ", count: width - name.count + 2) + value
+    }.joined(separator: "\n")
+  }
+}

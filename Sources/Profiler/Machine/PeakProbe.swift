@@ -1,0 +1,65 @@
+import CKernels
+import Compiler
+import Dispatch
+import Tensors
+
+/// Measures what a machine can do at most: multiply-adds, and reading memory.
+struct PeakProbe {
+  let table: KernelTable
+  /// How long one measurement goes on, in seconds.
+  let seconds: Double
+  private static let repetitions = 3
+
+  /// 10⁹ FLOP/s of `threads` threads together.
+  func fma(threads: Int) -> Double {
+    // As many iterations as take the time asked for.
+    var iterations = 10_000
+    while true {
+      let (time, _) = timed { _ = self.table.functions.pointee.peak_fma(iterations) }
+      if time > seconds / 8 || iterations > 1 << 40 {
+        iterations = max(1, Int(Double(iterations) * seconds / max(time, 1e-9)))
+        break
+      }
+      iterations *= 4
+    }
+    let count = iterations
+    let table = table
+    return best {
+      let flops = Total()
+      let (time, _) = timed {
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+          flops.add(table.functions.pointee.peak_fma(count))
+        }
+      }
+      return flops.value / time / 1e9
+    }
+  }
+
+  /// 10⁹ bytes a second that `threads` threads read together from `storage`.
+  func read(_ storage: Storage, threads: Int) -> Double {
+    let count = storage.byteCount / 4
+    let share = count / threads
+    let table = table
+    return best {
+      let (time, _) = timed {
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+          let start = storage.base.assumingMemoryBound(to: Float.self) + thread * share
+          _ = table.functions.pointee.peak_read(start, share)
+        }
+      }
+      return Double(share * threads * 4) / time / 1e9
+    }
+  }
+
+  private func best(_ measure: () -> Double) -> Double {
+    (0..<Self.repetitions).reduce(0) { best, _ in max(best, measure()) }
+  }
+
+  private func timed<T>(_ body: () -> T) -> (seconds: Double, result: T) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = body()
+    let time = (clock.now - start).components
+    return (Double(time.seconds) + Double(time.attoseconds) * 1e-18, result)
+  }
+}
