@@ -57,6 +57,7 @@ let package = Package(
       name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"],
       exclude: ["Snapshots"]),
     .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "IR", "Tensors"]),
+    .testTarget(name: "ExecutorTests", dependencies: ["Executor", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,7 @@ public final class PlanExecutor: Sendable {
   private let pool: Mutex<ThreadPool?> = Mutex(nil)
   private let arenas: ArenaPool
   private let spins: Int
+  private static let noBarrier = ParkingLot(count: 0)
 
   /// An executor of `threads` threads; by default as many as ``ProcessorCount`` finds worth it.
   /// The workers start with the first run that has use for them.
@@ -34,6 +35,7 @@ public final class PlanExecutor: Sendable {
     let start = trace == nil ? 0 : Clock.nanoseconds()
     let inputs = try PlanExecutor.checked(inputs, for: plan)
     let participants = min(threads, plan.largestTileCount)
+    let workers = participants > 1 ? workers() : nil
     let outputs: [Tensor]
     let arena: Storage
     do {
@@ -51,8 +53,8 @@ public final class PlanExecutor: Sendable {
       cancellation: cancellation,
       records: trace == nil
         ? nil : TraceRecords(steps: plan.steps.count, participants: participants),
-      spins: spins)
-    walk(context)
+      barrier: workers?.barrier ?? PlanExecutor.noBarrier, spins: spins)
+    walk(context, with: workers)
     defer { arenas.give(arena) }
     try PlanExecutor.throwFailure(of: context)
     if let trace, let records = context.records {
@@ -61,8 +63,8 @@ public final class PlanExecutor: Sendable {
     return outputs
   }
 
-  private func walk(_ context: RunContext) {
-    guard context.participants > 1, workers().run(context) else {
+  private func walk(_ context: RunContext, with workers: ThreadPool?) {
+    guard let workers, workers.run(context) else {
       context.walkAlone()
       return
     }

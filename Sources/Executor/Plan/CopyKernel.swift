@@ -7,12 +7,15 @@ public struct CopyKernel: Kernel {
   /// A copy of `byteCount` bytes.
   public init(byteCount: Int) { self.byteCount = byteCount }
 
-  public var name: String { "copy-bytes" }
+  /// The same for every type.
+  public let name = "copy-bytes"
 
+  /// One for every 64 kB.
   public var tiles: Int {
     max(1, (byteCount + CopyKernel.tileByteCount - 1) / CopyKernel.tileByteCount)
   }
 
+  /// Copies bytes of `io[0]` to `io[1]`.
   public func run(tiles: Range<Int>, io: KernelIO) {
     let start = tiles.lowerBound * CopyKernel.tileByteCount
     let end = min(tiles.upperBound * CopyKernel.tileByteCount, byteCount)

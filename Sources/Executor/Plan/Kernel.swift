@@ -17,8 +17,10 @@ public protocol Kernel: Sendable {
 }
 
 extension Kernel {
+  /// No scratch.
   public var scratchByteCount: Int { 0 }
 
+  /// The number of the fault, for kernels that report none.
   public func describe(fault: Int, io: KernelIO) -> String { "fault \(fault)" }
 }
 

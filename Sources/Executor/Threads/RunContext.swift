@@ -32,19 +32,20 @@ final class RunContext: @unchecked Sendable {
   /// Workers that walk this run, the caller not counted.
   let active = Atomic<Int>(0)
   /// Where workers sleep that wait for the end of a region.
-  let parking = Parking()
+  private let barrier: ParkingLot
   private let counters: UnsafeMutablePointer<Counters>
   private let spins: Int
 
   init(
     plan: Plan, participants: Int, memory: RunMemory, cancellation: Cancellation?,
-    records: TraceRecords?, spins: Int
+    records: TraceRecords?, barrier: ParkingLot, spins: Int
   ) {
     self.plan = plan
     self.participants = participants
     self.memory = memory
     self.cancellation = cancellation
     self.records = records
+    self.barrier = barrier
     self.spins = spins
     let count = participants > 1 ? plan.layout.regions.count : 0
     counters = .allocate(capacity: count)
@@ -67,7 +68,7 @@ final class RunContext: @unchecked Sendable {
           } else {
             takeChain(region, r, steps, participant)
           }
-          guard meet(region, r) else { return }
+          guard meet(region, r, participant) else { return }
         }
       }
     }
@@ -88,7 +89,7 @@ final class RunContext: @unchecked Sendable {
     if stopped.load(ordering: .relaxed) { return true }
     guard let cancellation, cancellation.isCancelled else { return false }
     stopped.store(true, ordering: .sequentiallyConsistent)
-    parking.wake()
+    barrier.wake()
     return true
   }
 
@@ -134,16 +135,16 @@ final class RunContext: @unchecked Sendable {
   @inline(__always)
   private func finish(_ count: Int, of tiles: Int, _ r: Int) {
     let done = counters[r].done.wrappingAdd(count, ordering: .sequentiallyConsistent).newValue
-    if done == tiles { parking.wake() }
+    if done == tiles { barrier.wake() }
   }
 
   /// Waits until all tiles of the region are done; false when the run has failed.
-  private func meet(_ region: PlanLayout.Region, _ r: Int) -> Bool {
+  private func meet(_ region: PlanLayout.Region, _ r: Int, _ participant: Int) -> Bool {
     var backoff = Backoff(spins: spins)
     while counters[r].done.load(ordering: .acquiring) < region.tiles {
       if isStopped() { return false }
       if backoff.pause() { continue }
-      parking.park {
+      barrier.park(participant) {
         counters[r].done.load(ordering: .sequentiallyConsistent) == region.tiles
           || stopped.load(ordering: .sequentiallyConsistent)
       }

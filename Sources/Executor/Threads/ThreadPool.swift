@@ -8,11 +8,14 @@ import Synchronization
 final class ThreadPool: Sendable {
   /// Threads of a full run: the workers and the caller.
   let threads: Int
+  /// Where the workers of a run, and its caller, sleep at the end of a region.
+  let barrier: ParkingLot
   let shared: Shared
 
   /// A pool of `threads - 1` workers; they start now.
   init(threads: Int, spins: Int) {
     self.threads = threads
+    barrier = ParkingLot(count: threads)
     let shared = Shared(threads: threads, spins: spins)
     self.shared = shared
     for index in 1..<max(threads, 1) {
@@ -39,12 +42,14 @@ final class ThreadPool: Sendable {
     private let generation = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
     private let current = Mutex<RunContext?>(nil)
-    /// A place to sleep for each worker, so that a run wakes only those it has tiles for.
-    private let parking: [Parking]
+    /// Where workers sleep between runs.
+    private let idle: ParkingLot
+    private let threads: Int
     private let spins: Int
 
     init(threads: Int, spins: Int) {
-      parking = (0..<threads).map { _ in Parking() }
+      idle = ParkingLot(count: threads)
+      self.threads = threads
       self.spins = spins
     }
 
@@ -62,16 +67,16 @@ final class ThreadPool: Sendable {
 
     func stop() {
       stopping.store(true, ordering: .sequentiallyConsistent)
-      announce(to: parking.count)
+      announce(to: threads)
     }
 
     private func announce(to participants: Int) {
       generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      for index in 1..<participants { parking[index].wake() }
+      idle.wake(first: participants)
     }
 
     /// Workers that sleep.
-    var parkedWorkers: Int { parking.reduce(0) { $0 + ($1.isEmpty ? 0 : 1) } }
+    var parkedWorkers: Int { idle.parkedCount }
 
     func work(as index: Int) {
       var seen = 0
@@ -80,7 +85,7 @@ final class ThreadPool: Sendable {
         let now = generation.load(ordering: .acquiring)
         if now == seen {
           if backoff.pause() { continue }
-          parking[index].park { generation.load(ordering: .sequentiallyConsistent) != seen }
+          idle.park(index) { generation.load(ordering: .sequentiallyConsistent) != seen }
           continue
         }
         seen = now
