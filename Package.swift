@@ -48,6 +48,8 @@ let package = Package(
     .testTarget(
       name: "OperatorsTests",
       dependencies: ["Operators", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    .testTarget(
+      name: "PassesTests", dependencies: ["Passes", "Operators", "Compiler", "IR", "Tensors"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),

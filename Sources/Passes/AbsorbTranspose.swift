@@ -12,6 +12,15 @@ public struct AbsorbTranspose: RewritePass {
   public init() {}
 
   public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
+    if var linear = node.op as? Linear {
+      guard let (transposition, op) = graph.producer(of: node.operands[1], as: Transpose.self),
+        op.swapsLastAxes(rank: 2)
+      else { return nil }
+      linear.transposed.toggle()
+      var operands = node.operands
+      operands[1] = transposition.operands[0]
+      return try absorb(transposition, node, linear, operands, in: graph, &context)
+    }
     guard let product = node.op as? MatMul else { return nil }
     for (i, operand) in node.operands.enumerated() {
       guard let (transposition, op) = graph.producer(of: operand, as: Transpose.self) else {
@@ -23,12 +32,20 @@ public struct AbsorbTranspose: RewritePass {
       operands[i] = source
       let absorbed = MatMul(
         transposesA: product.transposesA != (i == 0), transposesB: product.transposesB != (i == 1))
-      var patch = Patch(rewriting: [transposition, node])
-      patch.replace(node, with: try patch.add(absorbed, operands, in: graph))
-      context.applied("matmul reads \(graph.label(source)) with swapped axes", patch.origin)
-      return patch
+      return try absorb(transposition, node, absorbed, operands, in: graph, &context)
     }
     return nil
+  }
+
+  private func absorb(
+    _ transposition: Node, _ node: Node, _ op: any Op, _ operands: [ValueID], in graph: Graph,
+    _ context: inout PassContext
+  ) throws -> Patch {
+    var patch = Patch(rewriting: [transposition, node])
+    patch.replace(node, with: try patch.add(op, operands, in: graph))
+    context.applied(
+      "\(op.name) reads \(graph.label(transposition.operands[0])) with swapped axes", patch.origin)
+    return patch
   }
 }
 

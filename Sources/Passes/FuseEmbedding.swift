@@ -22,56 +22,82 @@ public struct FuseEmbedding: RewritePass {
     guard let norm = node.op as? LayerNorm, !norm.hasResidual,
       graph.producer(of: node.operands[0])?.op is Add
     else { return nil }
-    var sums: [Node] = []
-    var leaves: [ValueID] = []
-    collect(node.operands[0], in: graph, &sums, &leaves)
+    guard let (sums, leaves) = addends(of: node.operands[0], in: graph) else { return nil }
     let addends = leaves.map { addend($0, of: node, in: graph) }
-    guard addends.contains(where: { $0.source == .indices }) else { return nil }
-    guard addends.count <= EmbeddingNorm.mostSources else {
+    guard addends.contains(where: { $0?.source == .indices }) else { return nil }
+    if let stretched = zip(leaves, addends).first(where: { $0.1 == nil }) {
       context.missed(
-        "embeddings not fused: \(addends.count) addends, over \(EmbeddingNorm.mostSources)",
-        node.origin)
+        "embeddings not fused: \(graph.label(stretched.0)) of type "
+          + "\(graph.type(of: stretched.0)) is stretched inside", node.origin)
       return nil
     }
-    guard leaves.count > 1, sums.allSatisfy({ graph.hasSoleUse($0.results[0]) }) else {
+    guard sums.allSatisfy({ graph.hasSoleUse($0.results[0]) }) else {
       context.missed("embeddings not fused: their sum is used elsewhere, too", node.origin)
       return nil
     }
-    var patch = Patch(rewriting: addends.flatMap(\.nodes) + sums + [node])
+    guard leaves.count <= EmbeddingNorm.mostSources else {
+      context.missed(
+        "embeddings not fused: more than \(EmbeddingNorm.mostSources) addends", node.origin)
+      return nil
+    }
+    let known = addends.compactMap { $0 }
+    var patch = Patch(rewriting: known.flatMap(\.nodes) + sums + [node])
     let op = try EmbeddingNorm(
-      addends.map(\.source), weight: norm.hasWeight, bias: norm.hasBias, epsilon: norm.epsilon)
+      known.map(\.source), weight: norm.hasWeight, bias: norm.hasBias, epsilon: norm.epsilon)
     let results = try patch.add(
-      op, addends.flatMap(\.operands) + node.operands.dropFirst(), in: graph)
+      op, known.flatMap(\.operands) + node.operands.dropFirst(), in: graph)
     patch.replace(node, with: results)
-    context.applied("\(addends.count) embeddings and their norm fused", patch.origin)
+    context.applied("\(known.count) embeddings and their norm fused", patch.origin)
     return patch
   }
 
-  /// The addends of a tree of sums, from left to right.
-  private func collect(
-    _ value: ValueID, in graph: Graph, _ sums: inout [Node], _ leaves: inout [ValueID]
-  ) {
-    guard let (sum, _) = graph.producer(of: value, as: Add.self) else {
-      leaves.append(value)
-      return
+  /// The sums and the addends of a tree of sums, from left to right; a few more than can be fused
+  /// at most, for a tree may share its branches.
+  private func addends(
+    of value: ValueID, in graph: Graph
+  ) -> (sums: [Node], leaves: [ValueID])? {
+    var (sums, leaves): ([Node], [ValueID]) = ([], [])
+    var open = [value]
+    while let next = open.popLast(), leaves.count <= EmbeddingNorm.mostSources {
+      if let (sum, _) = graph.producer(of: next, as: Add.self),
+        sums.count <= EmbeddingNorm.mostSources
+      {
+        sums.append(sum)
+        open += sum.operands.reversed()
+      } else {
+        leaves.append(next)
+      }
     }
-    sums.append(sum)
-    for operand in sum.operands { collect(operand, in: graph, &sums, &leaves) }
+    return leaves.count > 1 ? (sums, leaves) : nil
   }
 
-  private func addend(_ value: ValueID, of norm: Node, in graph: Graph) -> Addend {
+  /// How the fused op reads `value`; nil where it is stretched along an inner axis.
+  private func addend(_ value: ValueID, of norm: Node, in graph: Graph) -> Addend? {
+    let result = graph.type(of: norm.results[0])
+    let type = graph.type(of: value)
+    let positions = result.rank >= 2 ? result.shape.dims[result.rank - 2] : 1
     if let (lookup, _) = graph.producer(of: value, as: Embedding.self),
       graph.type(of: lookup.operands[0]).rank == 2, graph.hasSoleUse(value)
     {
-      return Addend(source: .indices, operands: lookup.operands, nodes: [lookup])
+      if type.shape == result.shape {
+        return Addend(source: .indices, operands: lookup.operands, nodes: [lookup])
+      }
+      if let (counting, iota) = graph.producer(of: lookup.operands[1], as: Iota.self),
+        iota.start == 0, iota.count == positions, result.rank >= 2
+      {
+        return Addend(
+          source: .positions, operands: [lookup.operands[0]], nodes: [counting, lookup])
+      }
     }
-    let result = graph.type(of: norm.results[0])
     if let (rows, slice) = graph.producer(of: value, as: Slice.self), slice.axis == 0,
-      slice.start == 0, result.rank >= 2, slice.end == result.shape.dims[result.rank - 2],
+      slice.start == 0, slice.end == positions, result.rank >= 2,
       graph.type(of: rows.operands[0]).rank == 2, graph.isKnownBeforeRun(rows.operands[0])
     {
       return Addend(source: .positions, operands: rows.operands, nodes: [rows])
     }
+    let own = type.shape.dims.drop { $0 == 1 }
+    guard own.last == result.shape.dims.last, own.elementsEqual(result.shape.dims.suffix(own.count))
+    else { return nil }
     return Addend(source: .rows, operands: [value], nodes: [])
   }
 }

@@ -30,21 +30,26 @@ public struct MergeEqualNodes: Pass {
   public func run(on graph: Graph, context: inout PassContext) throws -> [Patch] {
     var same: [ValueID: ValueID] = [:]
     var patches = mergeConstants(graph, &same)
-    var first: [Key: Node] = [:]
-    for node in graph.nodes {
+    var groups: [Key: [Node]] = [:]
+    var order: [Key] = []
+    for node in graph.nodes where !node.results.isEmpty {
       let key = Key(
         op: node.op.name, attributes: node.op.attributes,
         operands: node.operands.map { same[$0] ?? $0 })
-      guard let twin = first[key] else {
-        first[key] = node
-        continue
+      if let twin = groups[key]?.first {
+        for (old, new) in zip(node.results, twin.results) { same[old] = new }
+      } else {
+        order.append(key)
       }
-      var patch = Patch(rewriting: [twin, node])
-      for (old, new) in zip(node.results, twin.results) {
-        same[old] = new
-        patch.replace(old, with: new)
-      }
-      context.applied("\(node.op.name) computed once for both", patch.origin)
+      groups[key, default: []].append(node)
+    }
+    for key in order {
+      guard let nodes = groups[key], nodes.count > 1 else { continue }
+      // Made anew, so that the one node says where all of them come from.
+      var patch = Patch(rewriting: nodes)
+      let results = try patch.add(nodes[0].op, nodes[0].operands, in: graph)
+      for node in nodes { patch.replace(node, with: results) }
+      context.applied("\(nodes.count) equal \(key.op) computed once", patch.origin)
       patches.append(patch)
     }
     return patches
@@ -63,7 +68,7 @@ public struct MergeEqualNodes: Pass {
         continue
       }
       same[value.id] = twin
-      var patch = Patch(origin: value.origin)
+      var patch = Patch(origin: graph[twin].origin.merged(with: value.origin))
       patch.replace(value.id, with: twin)
       patches.append(patch)
     }

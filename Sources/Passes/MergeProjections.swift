@@ -30,7 +30,9 @@ public struct MergeProjections: Pass {
       let key = Key(
         x: parts.x, layer: LayerPath(Array(node.origin.path.components.dropLast())),
         transposed: op.transposed, biased: op.hasBias)
-      guard parts.isPlain, graph.isKnownBeforeRun(parts.weight) else {
+      guard parts.isPlain, graph.isKnownBeforeRun(parts.weight),
+        parts.bias.map({ graph.isKnownBeforeRun($0) }) ?? true
+      else {
         if let first = groups[key]?.first {
           context.missed(
             "not merged with the other layers of \(graph.label(parts.x)): "

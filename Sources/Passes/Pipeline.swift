@@ -12,6 +12,8 @@ public enum Pipeline {
     AbsorbTranspose(),
     // Before anything touches the softmax and the scale inside a written-out attention.
     RecognizeAttention(),
+    // Cancels the axes that a recognized attention moves against those that the graph moved.
+    Canonicalize(),
     // From here on a product with a weight has one form.
     FormLinear(),
     // Before residuals and biases claim the additions that belong to embeddings.

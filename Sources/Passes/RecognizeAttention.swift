@@ -5,14 +5,15 @@ import Tensors
 
 /// Recognizes an attention that is written out, and runs it without its matrix of scores:
 ///
-///     s = matmul(heads(q), heads(k), transpose_b) / √d      (+ bias, masked by `where`)
-///     y = rows(matmul(softmax(s), heads(v)))                →   y = attention(q, k, v, mask, bias)
+///     s = matmul(q, k, transpose_b) / √d      (+ bias, masked by `where` or by a term)
+///     y = matmul(softmax(s), v)                →   y = attention(q, k, v, mask, bias)
 ///
-/// `heads` is a reshape to [batch, tokens, heads, size] and a transposition to
-/// [batch, heads, tokens, size], `rows` its way back; with one head there is neither. A mask may
-/// hide keys by a large negative number (−10⁴ or less) or by an additive term; positions compared
-/// with each other are recognized as causal. A query whose keys are all hidden gives zeros, where
-/// the written form would give the mean of all values.
+/// q, k and v are [batch, heads, tokens, size]; without heads [batch, tokens, size], or one sequence
+/// [tokens, size]. `attention` takes rows [batch, tokens, heads · size]: the axes are moved before and
+/// after, which cancels where the graph had cut rows into heads itself. Scores of −10⁴ or less are
+/// hidden; positions compared with each other, or a constant triangle, are recognized as causal. A
+/// query whose keys are all hidden gives zeros, where the written form would give the mean of all
+/// values.
 public struct RecognizeAttention: RewritePass {
   public let name = "recognize-attention"
   public let summary = "Recognizes an attention that is written out as matmul, softmax, matmul."
@@ -21,33 +22,27 @@ public struct RecognizeAttention: RewritePass {
   public init() {}
 
   public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
-    guard let mixing = node.op as? MatMul, !mixing.transposesA, !mixing.transposesB,
+    guard let mixing = node.op as? MatMul,
       let (softmax, op) = graph.producer(of: node.operands[0], as: Softmax.self)
     else { return nil }
     do {
-      let rank = graph.type(of: node.results[0]).rank
-      guard op.axis == -1 || op.axis == rank - 1 else {
-        throw NearMiss("softmax is over another axis")
+      let rank = graph.type(of: node.operands[0]).rank
+      guard !mixing.transposesA, op.axis == -1 || op.axis == rank - 1 else {
+        throw NearMiss("the softmax is over another axis than the keys")
       }
       guard graph.hasSoleUse(softmax.results[0]) else {
-        throw NearMiss("the attention's probabilities are used elsewhere, too")
+        throw NearMiss(
+          "the probabilities \(graph.label(softmax.results[0])) are used elsewhere, too")
       }
-      var match = AttentionMatch(graph, softmax: softmax, mixing: node)
-      try match.findScores()
-      try match.findHeads()
-      let patch = try match.patch()
-      context.applied("attention of \(match.heads) heads recognized", patch.origin)
+      let match = try AttentionMatch(graph, softmax: softmax, mixing: node)
+      let (patch, heads) = try match.patch()
+      context.applied("attention of \(heads) heads recognized", patch.origin)
       return patch
     } catch let miss as NearMiss {
       context.missed("attention not recognized: \(miss.reason)", node.origin)
-      return nil
+    } catch let error as OpError {
+      context.missed("attention not recognized: 'attention' \(error)", node.origin)
     }
+    return nil
   }
-}
-
-/// The predicate that failed when a pattern nearly matched.
-struct NearMiss: Error {
-  let reason: String
-
-  init(_ reason: String) { self.reason = reason }
 }

@@ -21,6 +21,15 @@ public struct EmbeddingNorm: Op {
 
     /// The operands that it takes.
     public var operandCount: Int { self == .indices ? 2 : 1 }
+
+    /// The shape of what the source at position `at` adds; nil where it takes the result's.
+    func shape(_ operands: [TensorType], _ at: Int) -> Shape? {
+      switch self {
+      case .indices: Shape(operands[at + 1].shape.dims + [operands[at].extent(-1)])
+      case .rows: operands[at].shape
+      case .positions: nil
+      }
+    }
   }
 
   public static let signature = OpSignature(
@@ -93,28 +102,21 @@ public struct EmbeddingNorm: Op {
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
     try operands.check(count: sourceOperands + (hasWeight ? 1 : 0) + (hasBias ? 1 : 0))
-    var shape: Shape?
+    var result = Shape()
     for (source, at) in zip(sources, sourcePositions) {
       try operands.checkReal(at)
-      switch source {
-      case .indices:
-        try operands.check(at, rank: 2)
-        try operands.check(at + 1, dtypes: [.i32, .i64])
-        let own = Shape(operands[at + 1].shape.dims + [operands[at].extent(-1)])
-        if let shape, shape != own {
-          guard own.repeats(into: shape) || shape.repeats(into: own) else {
-            throw .shape(operand: at + 1, rule: "sources of one shape")
-          }
-        }
-        if shape.map({ $0.rank <= own.rank }) ?? true { shape = own }
-      case .rows:
+      if source == .rows {
         try operands.check(at, rankAtLeast: 1)
-        let own = operands[at].shape
-        if shape.map({ $0.rank < own.rank || $0.repeats(into: own) }) ?? true { shape = own }
-      case .positions: try operands.check(at, rank: 2)
+      } else {
+        try operands.check(at, rank: 2)
       }
+      if source == .indices { try operands.check(at + 1, dtypes: [.i32, .i64]) }
+      guard let own = source.shape(operands, at) else { continue }
+      guard let next = result.broadcast(with: own) else {
+        throw .shape(operand: at, rule: "sources of one shape")
+      }
+      result = next
     }
-    let result = shape ?? []
     for (source, at) in zip(sources, sourcePositions) {
       try check(source, operands, at, result)
     }
@@ -132,7 +134,7 @@ public struct EmbeddingNorm: Op {
   ) throws(OpError) {
     switch source {
     case .indices:
-      guard operands[at + 1].shape.dims + [operands[at].extent(-1)] == result.dims else {
+      guard source.shape(operands, at) == result else {
         throw .shape(operand: at + 1, rule: "indices for each position of the result")
       }
     case .rows:

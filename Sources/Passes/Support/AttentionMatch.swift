@@ -2,38 +2,56 @@ import IR
 import Operators
 import Tensors
 
-/// The parts of a written-out attention, found step by step from its softmax and last product.
+/// The predicate that failed when a pattern nearly matched.
+struct NearMiss: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+/// The parts of a written-out attention, found step by step from its last product.
 struct AttentionMatch {
   let graph: Graph
-  let softmax: Node
+  /// softmax(scores) · values
   let mixing: Node
-  private var scoring: Node
+  let softmax: Node
+  /// queries · keysᵀ
+  private(set) var scoring: Node
+  /// All nodes that the attention stands for.
   private var nodes: [Node]
   private var scale = 1.0
-  private var causal = false
-  private var mask: ValueID?
-  private var bias: ValueID?
-  private var sources: [ValueID] = []
-  private var root: Node
-  private(set) var heads = 1
+  private var masks = AttentionMasks()
+  private var biases: [ValueID] = []
 
-  init(_ graph: Graph, softmax: Node, mixing: Node) {
+  /// The attention that ends with `mixing`, a product of `softmax`'s result.
+  init(_ graph: Graph, softmax: Node, mixing: Node) throws {
     self.graph = graph
     self.softmax = softmax
     self.mixing = mixing
     scoring = softmax
-    root = mixing
     nodes = [softmax, mixing]
+    try findScores()
   }
+
+  /// Extents of the scores: [queries, keys] after up to two axes.
+  private var dims: [Dim] { graph.type(of: scoring.results[0]).shape.dims }
+
+  private var rank: Int { dims.count }
 
   /// Walks from the softmax back to the product of queries and keys, collecting what stands
   /// between.
-  mutating func findScores() throws {
+  private mutating func findScores() throws {
     var value = softmax.operands[0]
     while let node = graph.producer(of: value) {
       nodes.append(node)
       if node.op is MatMul {
         scoring = node
+        guard (2...4).contains(rank) else {
+          throw NearMiss("the scores have rank \(rank), not 2, 3 or 4")
+        }
+        guard graph.type(of: softmax.operands[0]) == graph.type(of: node.results[0]) else {
+          throw NearMiss("the scores are stretched")
+        }
         return
       }
       guard graph.hasSoleUse(value) else {
@@ -55,201 +73,154 @@ struct AttentionMatch {
       return node.operands[0]
     case is Mul:
       guard let at = node.operands.firstIndex(where: { graph.scalar($0) != nil }),
-        let factor = graph.scalar(node.operands[at])
+        let factor = graph.scalar(node.operands[at]), factor != 0
       else { throw NearMiss("the scores are multiplied by more than a number") }
       scale *= factor
       return node.operands[1 - at]
-    case is Add: return try collectBias(node)
+    case is Add: return try collectTerm(node)
     case is Where: return try collectMask(node)
     default: throw NearMiss("\(node.op.name) stands between the scores and the softmax")
     }
   }
 
-  private mutating func collectBias(_ node: Node) throws -> ValueID {
+  private mutating func collectTerm(_ node: Node) throws -> ValueID {
     let shape = graph.type(of: node.results[0]).shape
-    guard bias == nil else { throw NearMiss("two terms are added to the scores") }
+    let scores = node.operands.firstIndex {
+      graph.type(of: $0).shape == shape && leadsToProduct($0)
+    }
+    guard let scores else {
+      throw NearMiss("the softmax isn't over a product of queries and keys")
+    }
+    let term = node.operands[1 - scores]
+    if scale > 0, masks.take(term: term, scores: shape.dims, in: graph) {
+      return node.operands[scores]
+    }
     guard scale == 1 else { throw NearMiss("the scores are scaled after a term is added") }
-    // The scores are the operand that hangs on a product; the term usually doesn't have its shape.
-    let order = isScores(node.operands[1]) && !isScores(node.operands[0]) ? [1, 0] : [0, 1]
-    guard graph.type(of: node.operands[order[0]]).shape == shape else {
-      throw NearMiss("the scores are stretched")
-    }
-    bias = node.operands[order[1]]
-    return node.operands[order[0]]
-  }
-
-  /// Whether `value` comes from a product through scaling and masking.
-  private func isScores(_ value: ValueID) -> Bool {
-    guard let node = graph.producer(of: value) else { return false }
-    switch node.op {
-    case is MatMul: return true
-    case is Mul, is Div, is Add: return node.operands.contains { isScores($0) }
-    case is Where: return isScores(node.operands[1])
-    default: return false
-    }
+    biases.append(term)
+    return node.operands[scores]
   }
 
   private mutating func collectMask(_ node: Node) throws -> ValueID {
-    let condition = node.operands[0]
-    guard let hidden = graph.scalar(node.operands[2]), hidden <= -1e4 else {
-      throw NearMiss("what the mask hides isn't a large negative number on its right")
+    guard scale > 0 else { throw NearMiss("the scores are multiplied by a negative number") }
+    let (condition, shown, hidden) = (node.operands[0], node.operands[1], node.operands[2])
+    let dims = graph.type(of: node.results[0]).shape.dims
+    if let number = graph.scalar(hidden), number <= AttentionMasks.hidden {
+      masks.take(condition, inverted: false, scores: dims, in: graph)
+      return shown
     }
-    guard graph.type(of: node.operands[1]) == graph.type(of: node.results[0]) else {
-      throw NearMiss("the scores are stretched by the mask")
+    if let number = graph.scalar(shown), number <= AttentionMasks.hidden {
+      masks.take(condition, inverted: true, scores: dims, in: graph)
+      return hidden
     }
-    if isCausal(condition, scores: graph.type(of: node.results[0])) {
-      causal = true
-    } else if mask == nil {
-      mask = condition
-    } else {
-      throw NearMiss("two masks hide keys")
-    }
-    return node.operands[1]
+    throw NearMiss("what the mask hides isn't a number of \(AttentionMasks.hidden) or less")
   }
 
-  /// Whether `condition` compares a key's position [1, keys] with its query's [queries, 1].
-  private func isCausal(_ condition: ValueID, scores: TensorType) -> Bool {
-    guard let node = graph.producer(of: condition) else { return false }
-    let (key, query): (ValueID, ValueID)
-    switch node.op {
-    case is LessEqual: (key, query) = (node.operands[0], node.operands[1])
-    case is GreaterEqual: (key, query) = (node.operands[1], node.operands[0])
-    default: return false
+  /// Whether `value` comes from a product through scaling, terms and masks.
+  private func leadsToProduct(_ value: ValueID) -> Bool {
+    var open = [value]
+    var seen: Set<ValueID> = []
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted, let node = graph.producer(of: next) else { continue }
+      switch node.op {
+      case is MatMul: return true
+      case is Mul, is Div, is Add, is Where: open += node.operands
+      default: break
+      }
     }
-    let dims = scores.shape.dims
-    let (queries, keys) = (dims[dims.count - 2], dims[dims.count - 1])
-    guard queries == keys, isPositions(key, along: -1, of: keys),
-      isPositions(query, along: -2, of: queries)
-    else { return false }
-    return true
+    return false
   }
 
-  /// Whether `value` counts 0, 1, … along an axis (from the last) and has extent 1 elsewhere.
-  private func isPositions(_ value: ValueID, along axis: Int, of count: Dim) -> Bool {
-    var source = value
-    if let (reshape, _) = graph.producer(of: value, as: Reshape.self) {
-      source = reshape.operands[0]
+  /// The rewrite: `attention` on rows, with the axes moved as the products had them. Where the
+  /// graph itself had cut rows into heads, the two movements cancel.
+  func patch() throws -> (patch: Patch, heads: Int) {
+    guard let product = scoring.op as? MatMul, let mixed = mixing.op as? MatMul else {
+      throw NearMiss("the softmax isn't over a product of queries and keys")
     }
-    guard let (_, iota) = graph.producer(of: source, as: Iota.self), iota.start == 0 else {
-      return false
-    }
-    let dims = graph.type(of: value).shape.dims
-    guard dims.count >= -axis, iota.count == count else { return false }
-    return dims.enumerated().allSatisfy { i, dim in i == dims.count + axis || dim == 1 }
-      && dims[dims.count + axis] == count
-  }
-
-  /// Finds q, k and v as rows, and the nodes that lead back to rows.
-  mutating func findHeads() throws {
-    guard let product = scoring.op as? MatMul, !product.transposesA else {
-      throw NearMiss("the queries are read with swapped axes")
-    }
-    let rank = graph.type(of: scoring.results[0]).rank
-    guard rank == 3 || rank == 4 else {
-      throw NearMiss("the scores have rank \(rank), not 3 or 4")
-    }
-    guard rank == 4 else { return try findSingleHead(product) }
-    heads = graph.type(of: scoring.results[0]).shape.dims[1].value ?? 0
+    let heads = rank == 4 ? dims[1].value ?? 0 : 1
     guard heads > 0 else { throw NearMiss("the number of heads isn't known") }
-    sources = [
-      try rows(of: scoring.operands[0], "queries", swapped: false),
-      try rows(of: scoring.operands[1], "keys", swapped: !product.transposesB),
-      try rows(of: mixing.operands[1], "values", swapped: false),
-    ]
-    let mixed = mixing.results[0]
-    guard graph.hasSoleUse(mixed), let back = user(of: mixed),
-      let transposition = back.op as? Transpose,
-      transposition.fullPermutation(rank: 4) == [0, 2, 1, 3], graph.hasSoleUse(back.results[0]),
-      let last = user(of: back.results[0]), last.op is Reshape,
-      graph.type(of: last.results[0]).rank == 3
-    else { throw NearMiss("the heads aren't put side by side again afterwards") }
-    nodes += [back, last]
-    root = last
-  }
-
-  private mutating func findSingleHead(_ product: MatMul) throws {
-    var keys = scoring.operands[1]
-    if !product.transposesB {
-      guard let (node, op) = graph.producer(of: keys, as: Transpose.self),
-        op.swapsLastAxes(rank: 3)
-      else { throw NearMiss("the keys aren't transposed") }
-      keys = node.operands[0]
-    }
-    sources = [scoring.operands[0], keys, mixing.operands[1]]
-    guard sources.allSatisfy({ graph.type(of: $0).rank == 3 }) else {
-      throw NearMiss("queries, keys and values have different ranks")
-    }
-  }
-
-  private func user(of value: ValueID) -> Node? {
-    graph.users[value.index].first.map { graph[$0] }
-  }
-
-  /// [batch, tokens, heads · size], of which `value` [batch, heads, tokens, size] is made; `swapped`:
-  /// of which [batch, heads, size, tokens] is made.
-  private mutating func rows(
-    of value: ValueID, _ what: String, swapped: Bool
-  ) throws -> ValueID {
-    guard let (node, op) = graph.producer(of: value, as: Transpose.self),
-      op.fullPermutation(rank: 4) == (swapped ? [0, 2, 3, 1] : [0, 2, 1, 3]),
-      let (reshape, _) = graph.producer(of: node.operands[0], as: Reshape.self)
-    else { throw NearMiss("the \(what) aren't cut into heads by reshape and transpose") }
-    let split = graph.type(of: node.operands[0]).shape.dims
-    let whole = graph.type(of: reshape.operands[0]).shape.dims
-    guard whole.count == 3, whole[0] == split[0], whole[1] == split[1] else {
-      throw NearMiss("the \(what) aren't cut into heads along their last axis")
-    }
-    guard split[2] == Dim(heads) else {
-      throw NearMiss("the \(what) have \(split[2]) heads, not \(heads)")
-    }
-    nodes += [node, reshape]
-    return reshape.operands[0]
-  }
-
-  /// The rewrite.
-  func patch() throws -> Patch {
     var patch = Patch(rewriting: nodes.sorted { $0.id < $1.id })
-    var operands = sources.map { Patch.Operand.existing($0) }
-    let scores = graph.type(of: scoring.results[0]).shape.dims
-    let (batch, queries, keys) = (scores[0], scores[scores.count - 2], scores[scores.count - 1])
-    if let mask {
-      operands.append(try fit(mask, to: [batch, queries, keys], &patch))
-    }
-    if let bias {
-      operands.append(try fit(bias, batch: batch, queries: queries, keys: keys, &patch))
-    }
+    let (keys, values) = (scoring.operands[1], mixing.operands[1])
+    let keyHeads = try keyHeads(heads, keys, values)
+    var operands = [
+      try rows(of: scoring.operands[0], swapped: product.transposesA, &patch),
+      try rows(of: keys, swapped: !product.transposesB, &patch),
+      try rows(of: values, swapped: mixed.transposesB, &patch),
+    ]
+    let batch: Dim = rank == 2 ? 1 : dims[0]
+    let shape = [batch, dims[rank - 2], dims[rank - 1]]
+    let mask = try masks.operand(rank: rank, to: shape, in: graph, &patch)
+    if let mask { operands.append(mask) }
+    let bias = try bias(keys: shape[2], &patch)
+    if let bias { operands.append(bias) }
     let op = Attention(
-      heads: heads, mask: mask != nil, bias: bias != nil, causal: causal, scale: scale)
-    patch.replace(root, with: try patch.add(op, operands, in: graph))
-    return patch
+      heads: heads, kvHeads: keyHeads == heads ? 0 : keyHeads, mask: mask != nil,
+      bias: bias != nil, causal: masks.isCausal, scale: scale)
+    let mixedRows = try patch.add(op, operands, in: graph)[0]
+    patch.replace(mixing.results[0], with: try split(mixedRows, &patch))
+    return (patch, heads)
   }
 
-  /// `mask`, which stretches over [batch, heads, queries, keys], as [batch, keys] or
-  /// [batch, queries, keys].
-  private func fit(_ mask: ValueID, to shape: [Dim], _ patch: inout Patch) throws -> Patch.Operand {
-    var dims = graph.type(of: mask).shape.dims
-    let isFourAxes = graph.type(of: scoring.results[0]).rank == 4
-    while dims.count < (isFourAxes ? 4 : 3) { dims.insert(1, at: 0) }
-    if isFourAxes {
-      guard dims.remove(at: 1) == 1 else { throw NearMiss("each head has a mask of its own") }
+  /// Heads of keys and values: as many as the queries have, or one that all share.
+  private func keyHeads(_ heads: Int, _ keys: ValueID, _ values: ValueID) throws -> Int {
+    let (k, v) = (graph.type(of: keys).shape.dims, graph.type(of: values).shape.dims)
+    guard k.count == rank, v.count == rank,
+      graph.type(of: scoring.operands[0]).rank == rank
+    else { throw NearMiss("queries, keys and values have different ranks") }
+    let leading = dims.prefix(max(rank - 2, 0))
+    guard leading.isEmpty || (k[0] == leading[0] && v[0] == leading[0]) else {
+      throw NearMiss("queries, keys and values have different batches")
     }
-    if dims[0] == shape[0], dims[1] == 1, dims[2] == shape[2] {
-      return try patch.add(Reshape(to: Shape([dims[0], dims[2]])), [mask], in: graph)[0]
+    guard rank == 4 else { return 1 }
+    guard k[1] == v[1], k[1] == leading[1] || k[1] == 1 else {
+      throw NearMiss("keys have \(k[1]) heads, values \(v[1]), queries \(heads)")
     }
-    let flat = try patch.add(Reshape(to: Shape(dims)), [mask], in: graph)
-    return dims == shape ? flat[0] : try patch.add(Broadcast(to: Shape(shape)), flat, in: graph)[0]
+    return k[1].value ?? heads
   }
 
-  /// `bias` as [batch or 1, heads or 1, queries or 1, keys].
-  private func fit(
-    _ bias: ValueID, batch: Dim, queries: Dim, keys: Dim, _ patch: inout Patch
+  /// `value` as [batch, tokens, heads · size]; `swapped` where size comes before tokens.
+  private func rows(
+    of value: ValueID, swapped: Bool, _ patch: inout Patch
   ) throws -> Patch.Operand {
-    var dims = graph.type(of: bias).shape.dims
-    if graph.type(of: scoring.results[0]).rank == 3, dims.count == 3 { dims.insert(1, at: 1) }
-    while dims.count < 4 { dims.insert(1, at: 0) }
-    let whole = try patch.add(Reshape(to: Shape(dims)), [bias], in: graph)
-    if dims[3] == keys { return whole[0] }
+    var result = Patch.Operand.existing(value)
+    if rank == 4 {
+      result = try patch.add(
+        Transpose(swapped ? [0, 3, 1, 2] : [0, 2, 1, 3]), [result], in: graph)[0]
+    } else if swapped {
+      result = try patch.add(Transpose(), [result], in: graph)[0]
+    }
+    if rank == 3 { return result }
+    var dims = patch.type(of: result, in: graph).shape.dims
+    if rank == 2 {
+      dims.insert(1, at: 0)
+    } else {
+      dims = [dims[0], dims[1], try dims[2].multiplied(by: dims[3])]
+    }
+    return try patch.add(Reshape(to: Shape(dims)), [result], in: graph)[0]
+  }
+
+  /// Rows as the product of probabilities and values had them: [batch, heads, queries, size].
+  private func split(_ rows: Patch.Operand, _ patch: inout Patch) throws -> Patch.Operand {
+    if rank == 3 { return rows }
+    var dims = graph.type(of: mixing.results[0]).shape.dims
+    if rank == 4 { dims.swapAt(1, 2) }
+    let split = try patch.add(Reshape(to: Shape(dims)), [rows], in: graph)
+    return rank == 2 ? split[0] : try patch.add(Transpose([0, 2, 1, 3]), split, in: graph)[0]
+  }
+
+  /// The sum of all terms as [batch or 1, heads or 1, queries or 1, keys].
+  private func bias(keys: Dim, _ patch: inout Patch) throws -> Patch.Operand? {
+    var sum: Patch.Operand?
+    for bias in biases {
+      var dims = graph.type(of: bias).shape.dims
+      if rank == 3, dims.count == 3 { dims.insert(1, at: 1) }
+      while dims.count < 4 { dims.insert(1, at: 0) }
+      let term = try patch.add(Reshape(to: Shape(dims)), [bias], in: graph)[0]
+      sum = try sum.map { try patch.add(Add(), [$0, term], in: graph)[0] } ?? term
+    }
+    guard let sum else { return nil }
+    var dims = patch.type(of: sum, in: graph).shape.dims
+    if dims[3] == keys { return sum }
     dims[3] = keys
-    return try patch.add(Broadcast(to: Shape(dims)), whole, in: graph)[0]
+    return try patch.add(Broadcast(to: Shape(dims)), [sum], in: graph)[0]
   }
 }

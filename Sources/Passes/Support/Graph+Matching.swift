@@ -21,11 +21,17 @@ extension Graph {
 
   /// Whether `value` is known before a run: made of weights and constants alone.
   func isKnownBeforeRun(_ value: ValueID) -> Bool {
-    switch self[value].definition {
-    case .input: false
-    case .parameter, .constant: true
-    case .result(let node, _): self[node].operands.allSatisfy { isKnownBeforeRun($0) }
+    var open = [value]
+    var seen: Set<ValueID> = []
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      switch self[next].definition {
+      case .input: return false
+      case .parameter, .constant: break
+      case .result(let node, _): open += self[node].operands
+      }
     }
+    return true
   }
 
   /// What people call `value`: its name, or its place.
