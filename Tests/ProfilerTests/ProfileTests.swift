@@ -1,7 +1,10 @@
 import Foundation
 import IR
+import Tensors
 import Testing
 
+@testable import Compiler
+@testable import Executor
 @testable import Profiler
 
 @Suite struct ProfileTests {
@@ -14,33 +17,44 @@ import Testing
     ])
   }
 
+  func step(
+    op: String, category: OpCategory = .other, kernel: String, origin: Origin, cost: Cost
+  ) -> PlannedStep {
+    PlannedStep(
+      op: op, category: category, kernel: kernel, origin: origin, cost: cost,
+      type: TensorType(.f32, [2]))
+  }
+
+  func run(_ durations: [Int], _ wall: Int) -> Trace.Run {
+    Trace.Run(
+      start: 5, end: 5 + wall, workers: 2,
+      steps: durations.enumerated().map { i, duration in
+        StepTiming(step: i, label: i, start: 1, end: 1 + duration, shares: [], wait: 20_000)
+      })
+  }
+
   func profile() -> Profile {
     func cost(_ flops: Int) -> Cost {
       Cost(flops: flops, bytesRead: 1_000_000, bytesWritten: 500_000)
     }
     let steps = [
-      StepDescription(
+      step(
         op: "embedding", category: .embedding, kernel: "f32-gather",
         origin: origin(4, "embeddings"), cost: cost(0)),
-      StepDescription(
+      step(
         op: "linear", category: .matrixProduct, kernel: "f32-gemm-avx512",
         origin: origin(9, "encoder.layer.0.dense").merged(with: origin(10, "encoder.layer.0")),
         cost: cost(400_000_000)),
-      StepDescription(
+      step(
         op: "linear", category: .matrixProduct, kernel: "f32-gemm-avx512",
         origin: origin(9, "encoder.layer.1.dense"), cost: cost(400_000_000)),
-      StepDescription(
+      step(
         op: "add", category: .elementwise, kernel: "f32-add", origin: origin(12, "encoder.layer.1"),
         cost: cost(0)),
     ]
-    func run(_ durations: [Int], _ wall: Int) -> RunTiming {
-      RunTiming(
-        duration: wall, threads: 2,
-        steps: durations.map { RunTiming.Step(duration: $0, wait: 20_000) })
-    }
     return Profile(
       steps,
-      runs: [
+      [
         run([1_000_000, 4_000_000, 4_000_000, 1_000_000], 11_000_000),
         run([1_000_000, 4_000_000, 2_000_000, 1_000_000], 10_000_000),
         run([3_000_000, 4_000_000, 9_000_000, 1_000_000], 20_000_000),
@@ -104,12 +118,11 @@ import Testing
 
   @Test func `a long path fits the terminal`() {
     let path = Array(repeating: "somewhere", count: 30).joined(separator: ".")
-    let step = StepDescription(
+    let step = self.step(
       op: "add", kernel: "f32-add", origin: origin(1, path),
       cost: Cost(flops: 0, bytesRead: 0, bytesWritten: 0))
     let profile = Profile(
-      [step],
-      runs: [RunTiming(duration: 1, threads: 1, steps: [.init(duration: 1, wait: 0)])])
+      [step], [run([1], 1)])
     for grouping in ProfileGrouping.allCases {
       let table = profile.text(by: grouping, width: 80).split(separator: "\n").dropLast()
       #expect(table.allSatisfy { $0.count <= 80 })
@@ -117,7 +130,7 @@ import Testing
   }
 
   @Test func `a profile without runs divides by nothing`() {
-    let profile = Profile([], runs: [])
+    let profile = Profile([], [])
     #expect(profile.text(by: .op).hasSuffix("no run was timed"))
     #expect(profile.sum == 0)
   }

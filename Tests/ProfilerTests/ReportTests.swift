@@ -1,15 +1,17 @@
-import Compiler
 import Foundation
 import IR
 import Tensors
 import Testing
 
+@testable import Compiler
+@testable import Executor
 @testable import Profiler
 
 @Suite struct ReportTests {
   @Test func `a machine is measured`() throws {
     let report = try MachineReport.measure(
-      graphviz: "2.43.0", threads: (2, "2 of 8 processors"), seconds: 0.005, byteCount: 4 << 20)
+      graphviz: "2.43.0", threads: ProcessorCount(count: 2, explanation: "2 of 8 processors"),
+      seconds: 0.005, byteCount: 4 << 20)
     #expect(report.gigaflopsPerSecond.oneThread > 0)
     #expect(report.gigabytesPerSecond.allThreads > 0)
     #expect(report.memoryByteCount > 0)
@@ -46,7 +48,7 @@ import Testing
       LiveInterval(byteCount: 4096, first: 0, last: 2),
       LiveInterval(byteCount: 1024, first: 1, last: 1),
     ])
-    let memory = MemoryReport(plan, peakOp: "linear", weights: 10, packedWeights: 20) { i in
+    let memory = MemoryReport(plan, peakOp: "linear", constants: 10, packedWeights: 20) { i in
       MemoryReport.Value(
         name: "v\(i)", type: "f32[2]", layer: "encoder",
         byteCount: plan.intervals[i].byteCount)

@@ -1,4 +1,5 @@
 import Compiler
+import IR
 
 /// How a plan uses memory; sizes in bytes.
 public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
@@ -36,14 +37,36 @@ public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
   public var peakOp: String
   /// What is alive then, largest first.
   public var aliveAtPeak: [Value]
-  /// Weights and constants as the checkpoint holds them.
-  public var weights: Int
-  /// Weights in the layouts that kernels read.
+  /// Weights and constants that kernels read as they are.
+  public var constants: Int
+  /// Weights in layouts of their own, shared by all plans of a model.
   public var packedWeights: Int
+  /// Values that are a part of another value's memory.
+  public var views = 0
+  /// Results that are written over an operand.
+  public var inPlace = 0
 
-  /// A report on `plan`; `name` describes a buffer by its position in it.
-  public init(
-    _ plan: MemoryPlan, peakOp: String, weights: Int, packedWeights: Int,
+  /// A report on the memory of `planned`, whose kernels read `packed`.
+  public init(of planned: PlannedGraph, packed: PackedWeights) {
+    let plan = planned.memory
+    self.init(
+      plan,
+      peakOp: planned.steps.indices.contains(plan.peakStep)
+        ? planned.steps[plan.peakStep].op : "",
+      constants: planned.plan.constants.reduce(0) { $0 + $1.byteCount },
+      packedWeights: packed.byteCount
+    ) { i in
+      let buffer = planned.buffers[i]
+      return Value(
+        name: buffer.name, type: buffer.type.description, layer: buffer.origin.path.description,
+        byteCount: plan.intervals[i].byteCount)
+    }
+    views = planned.viewCount
+    inPlace = planned.inPlaceCount
+  }
+
+  init(
+    _ plan: MemoryPlan, peakOp: String, constants: Int, packedWeights: Int,
     describing describe: (Int) -> Value
   ) {
     arena = plan.arenaByteCount
@@ -53,7 +76,7 @@ public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
     peakStep = plan.peakStep
     self.peakOp = peakOp
     aliveAtPeak = plan.aliveAtPeak.map(describe)
-    self.weights = weights
+    self.constants = constants
     self.packedWeights = packedWeights
   }
 
@@ -62,7 +85,8 @@ public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
     var lines = [
       "arena \(Figures.bytes(arena)) for \(buffers) buffers, lower bound"
         + " \(Figures.bytes(lowerBound)), ratio \(Figures.fixed(ratio, 3))",
-      "weights \(Figures.bytes(weights)), packed \(Figures.bytes(packedWeights))",
+      "\(views) views, \(inPlace) results in place; weights: \(Figures.bytes(packedWeights)) packed,"
+        + " \(Figures.bytes(constants)) as they are",
     ]
     guard !aliveAtPeak.isEmpty else { return lines.joined(separator: "\n") }
     lines.append("peak at step \(peakStep) (\(peakOp)), alive:")

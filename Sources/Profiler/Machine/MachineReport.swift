@@ -1,4 +1,5 @@
 import Compiler
+import Executor
 import Foundation
 import Tensors
 
@@ -49,15 +50,15 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
   ///
   /// - Parameters:
   ///   - graphviz: the version, where there is one.
-  ///   - threads: the threads to measure with, and where their number comes from.
+  ///   - threads: how many threads to measure with, and why.
+  ///   - seconds: how long one measurement goes on; there are a dozen.
+  ///   - byteCount: the memory that is read, at most a quarter of what is free.
   /// - Throws: ``InstructionSetError``, where `WEFT_ISA` asks for what there isn't; ``TensorError``.
   public static func measure(
-    graphviz: String? = nil, threads: (count: Int, explanation: String)? = nil,
+    graphviz: String? = nil, threads: ProcessorCount = .available(),
     seconds: Double = 0.2, byteCount: Int = 512 << 20
   ) throws -> MachineReport {
     let table = try InstructionSet.table()
-    let processors = ProcessInfo.processInfo.activeProcessorCount
-    let threads = threads ?? (processors, "\(processors) processors")
     let probe = PeakProbe(table: table, seconds: seconds)
     let flops = Peak(
       oneThread: probe.fma(threads: 1), allThreads: probe.fma(threads: threads.count))

@@ -1,3 +1,5 @@
+import Compiler
+import Executor
 import IR
 
 /// Where the time of a plan goes, over several runs.
@@ -66,16 +68,20 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   /// The steps, in the order of the plan.
   public var steps: [Row]
 
-  /// A profile of runs of one plan; runs with another number of steps are left out.
-  public init(_ steps: [StepDescription], runs: [RunTiming]) {
-    let runs = runs.filter { $0.steps.count == steps.count }
+  /// A profile of `runs` of `planned`; runs of other plans are left out.
+  public init(of planned: PlannedGraph, runs: [Trace.Run]) { self.init(planned.steps, runs) }
+
+  init(_ steps: [PlannedStep], _ runs: [Trace.Run]) {
+    let runs = runs.filter { run in
+      run.steps.count == steps.count && run.steps.allSatisfy { steps.indices.contains($0.label) }
+    }
     let walls = runs.map { Double($0.duration) / 1e6 }
     self.runs = runs.count
-    threads = runs.map(\.threads).max() ?? 0
+    threads = runs.map(\.workers).max() ?? 0
     wall = Figures.median(walls)
     fastest = walls.min() ?? 0
     slowest = walls.max() ?? 0
-    var rows = steps.enumerated().map { i, step in Row(step, at: i, runs) }
+    var rows = steps.indices.map { i in Row(steps[runs.first?.steps[i].label ?? i], at: i, runs) }
     let sum = rows.reduce(0) { $0 + $1.median }
     for i in rows.indices { rows[i].percent = sum > 0 ? 100 * rows[i].median / sum : 0 }
     self.sum = sum
@@ -84,9 +90,9 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
 }
 
 extension Profile.Row {
-  fileprivate init(_ description: StepDescription, at step: Int, _ runs: [RunTiming]) {
+  fileprivate init(_ description: PlannedStep, at step: Int, _ runs: [Trace.Run]) {
     let times = runs.map { Double($0.steps[step].duration) / 1e6 }
-    let waits = runs.map { Double($0.steps[step].wait) / Double(max($0.threads, 1)) / 1e6 }
+    let waits = runs.map { Double($0.steps[step].wait) / Double(max($0.workers, 1)) / 1e6 }
     let (read, written) = (description.cost.bytesRead, description.cost.bytesWritten)
     let (bytes, overflow) = read.addingReportingOverflow(written)
     self.step = step
