@@ -16,6 +16,8 @@ struct Lexer {
   private(set) var tokens: [Token] = []
   private(set) var comments: [PlacedComment] = []
   private(set) var diagnostics: [Diagnostic] = []
+  /// Where each diagnostic stands.
+  private(set) var spans: [Span] = []
 
   init(_ source: SourceText) {
     self.source = source
@@ -54,7 +56,8 @@ struct Lexer {
 
   private mutating func report(_ start: Int, _ end: Int, _ message: Message) {
     if diagnostics.count < Limits.diagnostics {
-      diagnostics.append(source.error(Span(file: source.file, start, end), message))
+      spans.append(Span(file: source.file, start, end))
+      diagnostics.append(source.error(spans[spans.count - 1], message))
     }
   }
 

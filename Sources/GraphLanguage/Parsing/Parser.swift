@@ -10,6 +10,10 @@ struct Parser {
   let tokens: [Token]
   private let comments: [Lexer.PlacedComment]
   private(set) var diagnostics: [Diagnostic]
+  /// Where each diagnostic stands.
+  private(set) var diagnosticSpans: [Span]
+  /// Names that statements which couldn't be read would have declared.
+  private(set) var brokenNames: Set<String> = []
   /// The next token's position.
   private(set) var position = 0
   private var nextComment = 0
@@ -24,6 +28,7 @@ struct Parser {
     tokens = lexer.tokens
     comments = lexer.comments
     diagnostics = lexer.diagnostics
+    diagnosticSpans = lexer.spans
   }
 
   // MARK: Tokens
@@ -89,6 +94,7 @@ struct Parser {
   mutating func fail(_ span: Span, _ message: Message, notes: [String] = []) -> SyntaxFailure {
     if diagnostics.count < Limits.diagnostics {
       diagnostics.append(source.error(span, message, notes: notes))
+      diagnosticSpans.append(span)
     }
     return SyntaxFailure()
   }
@@ -213,10 +219,26 @@ struct Parser {
     nextComment += 1
   }
 
+  /// Remembers what skipped statements would have declared, so that its uses aren't reported.
+  private mutating func noteNames(_ skipped: ArraySlice<Token>) {
+    guard brokenNames.count < 10_000 else { return }
+    var declares = false
+    for token in skipped {
+      switch token.kind {
+      case .keyword(let keyword): declares = keyword.startsStatement
+      case .name where declares: brokenNames.insert(text(token))
+      case .symbol(.assign), .symbol(.leftBrace): declares = false
+      default: break
+      }
+    }
+  }
+
   /// Skips a broken statement that began with `first`.
   mutating func recover(from first: Token) {
     brackets = 0
     let column = source.location(at: first.start).column
+    let from = tokens.firstIndex(from: first)
+    defer { noteNames(tokens[from..<max(from, position)]) }
     if token.start == first.start, !sees(.rightBrace) { take() }
     var braces = 0
     while token.kind != .end {
@@ -237,6 +259,18 @@ struct Parser {
     while nextComment < comments.count, comments[nextComment].start < previous.end {
       nextComment += 1
     }
+  }
+}
+
+extension [Token] {
+  /// The position of `token`, found by bisection.
+  fileprivate func firstIndex(from token: Token) -> Int {
+    var (low, high) = (0, count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].start < token.start { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 
