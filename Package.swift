@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"],
       exclude: ["Snapshots"]),
-    .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "IR", "Tensors"]),
+    .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "Operators", "IR", "Tensors"]),
     .testTarget(name: "ExecutorTests", dependencies: ["Executor", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]

@@ -54,7 +54,8 @@ extension Message {
 
   // MARK: Configs
 
-  static func configNeedsValue(_ name: String, _ keys: [String], _ configuration: String?) -> Message
+  static func configNeedsValue(_ name: String, _ keys: [String], _ configuration: String?)
+    -> Message
   {
     let list = Suggestion.quotedList(keys, "or")
     return Message(
@@ -75,7 +76,8 @@ extension Message {
     return Message(
       "--set \(name): model '\(model)' has no config '\(name)'",
       help: Suggestion.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? (known.isEmpty ? "it has none" : "there is " + (list.isEmpty ? Suggestion.quotedList(known) : list)))
+        ?? (known.isEmpty
+          ? "it has none" : "there is " + (list.isEmpty ? Suggestion.quotedList(known) : list)))
   }
 
   static func configurationType(
@@ -160,7 +162,9 @@ extension Message {
     Message("a Bool stands beside a tensor of \(dtype)", help: "compare the tensor: x != 0")
   }
 
-  static func notANumber(_ found: String) -> Message { Message("expected a number, found \(found)") }
+  static func notANumber(_ found: String) -> Message {
+    Message("expected a number, found \(found)")
+  }
 
   static func notAnInt(_ use: String, found: String) -> Message {
     Message(
@@ -199,7 +203,9 @@ extension Message {
   }
 
   static func numberFunctionOnTensor(_ name: String, _ ops: OpTable) -> Message {
-    let op = ["min": "minimum", "max": "maximum", "floor": nil, "Int": "cast", "Float": "cast"][name] ?? nil
+    let op =
+      ["min": "minimum", "max": "maximum", "floor": nil, "Int": "cast", "Float": "cast"][name]
+      ?? nil
     return Message(
       "'\(name)' works on numbers, not on tensors",
       help: op.flatMap { ops[$0] == nil ? nil : "for tensors there is \($0)(…)" })
@@ -232,7 +238,8 @@ extension Message {
 
   static func typeChanges(_ name: String, from: TensorType, to: TensorType) -> Message {
     Message(
-      "'\(name)' is \(from) and can't become \(to)", help: "a 'var' keeps its type: use another name")
+      "'\(name)' is \(from) and can't become \(to)",
+      help: "a 'var' keeps its type: use another name")
   }
 
   static func kindChanges(_ name: String, from: String, to: String) -> Message {
@@ -258,7 +265,9 @@ extension Message {
     Message("\(what) of type \(type) has more bytes than 64 bits can count")
   }
 
-  static func notATensor(_ found: String) -> Message { Message("expected a tensor, found \(found)") }
+  static func notATensor(_ found: String) -> Message {
+    Message("expected a tensor, found \(found)")
+  }
 
   // MARK: Parameters
 
@@ -306,7 +315,8 @@ extension Message {
 
   static func returnCount(_ layer: String, expected: Int, found: Int) -> Message {
     Message(
-      "'\(layer)' is declared to return \(expected) tensor\(expected == 1 ? "" : "s"), found \(found)")
+      "'\(layer)' is declared to return \(expected) tensor\(expected == 1 ? "" : "s"), found \(found)"
+    )
   }
 
   static func returnsNoTensor(_ found: String) -> Message {
@@ -329,7 +339,8 @@ extension Message {
 
   static func missingOperands(_ signature: OpSignature, _ missing: [String]) -> Message {
     Message(
-      "'\(signature.name)' needs \(Suggestion.quotedList(missing))", help: "it is \(form(signature))")
+      "'\(signature.name)' needs \(Suggestion.quotedList(missing))",
+      help: "it is \(form(signature))")
   }
 
   /// `softmax(x, axis: -1)`: how an op is called.
@@ -364,7 +375,8 @@ extension Message {
   ) -> Message {
     if case .string(let choices) = attribute.kind, case .string(let word) = found {
       return Message(
-        "'\(attribute.name)' of '\(op)' can't be \(found)", help: Suggestion.help(for: word, among: choices))
+        "'\(attribute.name)' of '\(op)' can't be \(found)",
+        help: Suggestion.help(for: word, among: choices))
     }
     let isSymbolic =
       switch found {

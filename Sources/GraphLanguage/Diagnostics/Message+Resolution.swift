@@ -46,7 +46,8 @@ extension Message {
 
   static func layerNamedLikeOp(_ name: String) -> Message {
     Message(
-      "'\(name)' is an op already", help: "layers begin with an uppercase letter: '\(name.capitalizedFirst)'")
+      "'\(name)' is an op already",
+      help: "layers begin with an uppercase letter: '\(name.capitalizedFirst)'")
   }
 
   static func shadows(_ name: String, _ kind: Declared.Kind) -> Message {

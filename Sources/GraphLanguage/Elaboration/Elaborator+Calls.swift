@@ -28,7 +28,9 @@ extension Elaborator {
     var values: [Value] = []
     for argument in arguments { values.append(try evaluate(argument.value)) }
     let hasTensors = values.contains { $0.tensor != nil }
-    if let function = NumberFunction(rawValue: name.text), !hasTensors || options.ops[name.text] == nil {
+    if let function = NumberFunction(rawValue: name.text),
+      !hasTensors || options.ops[name.text] == nil
+    {
       if hasTensors { throw fail(expression.span, .numberFunctionOnTensor(name.text, options.ops)) }
       return try apply(function, values, arguments, expression.span)
     }
@@ -56,8 +58,12 @@ extension Elaborator {
       if let tensor = operand.value.tensor {
         id = tensor
       } else {
-        let own: DType = if case .int = operand.value { .i32 } else if case .bool = operand.value { .bool } else { .f32 }
-        id = try constant(operand.value, own == .bool ? .bool : common ?? own, operand.argument.value.span)
+        let own: DType =
+          if case .int = operand.value { .i32 } else if case .bool = operand.value { .bool } else {
+            .f32
+          }
+        id = try constant(
+          operand.value, own == .bool ? .bool : common ?? own, operand.argument.value.span)
       }
       uses.append(OperandUse(id, text, operand.name))
     }

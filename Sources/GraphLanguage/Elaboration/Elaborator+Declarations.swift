@@ -92,7 +92,8 @@ extension Elaborator {
           notes: ["the other is declared at \(first.location)"])
       }
       if first.links != new.links {
-        throw fail(name.span, .parameterSharedByAccident(parameter.name), notes: sharing(first, new))
+        throw fail(
+          name.span, .parameterSharedByAccident(parameter.name), notes: sharing(first, new))
       }
       guard first.type == new.type else {
         throw fail(

@@ -10,7 +10,8 @@ extension Elaborator {
     var given: [String: (value: Value, span: Span)] = [:]
     var failed = false
     for (i, argument) in arguments.enumerated() {
-      let name = argument.label?.text ?? (i < layer.parameters.count ? layer.parameters[i].name.text : "")
+      let name =
+        argument.label?.text ?? (i < layer.parameters.count ? layer.parameters[i].name.text : "")
       do throws(ElaborationFailure) {
         given[name] = (try evaluate(argument.value), argument.value.span)
       } catch {
@@ -266,7 +267,9 @@ private struct LayerBinding {
     case .extent(let expression, let expected, let found):
       if expression != "\(expected.dim)" { rule = ", where \(expression) is \(expected.dim)" }
       notes += elaborator.notes((expected.dim, expected.source), (found.dim, found.source))
-      help = other(than: parameter, type).map { "'\($0)' would take it: are two arguments swapped?" }
+      help = other(than: parameter, type).map {
+        "'\($0)' would take it: are two arguments swapped?"
+      }
     }
     notes.append(
       "'\(name)' is declared at \(elaborator.reporter.location(parameter.name.span))")

@@ -101,7 +101,8 @@ extension Elaborator {
       throw fail(value.span, .resultCount(names: 1, found: ids.count))
     }
     if let type { try check(result, type, value.span, what: "'\(names[0].text)'") }
-    declare(names[0], converted(result, to: type), isMutable, value.simpleName == nil ? before : nil)
+    declare(
+      names[0], converted(result, to: type), isMutable, value.simpleName == nil ? before : nil)
   }
 
   /// Declares a variable; a value made since there were `before` gets its name.

@@ -87,7 +87,8 @@ extension Elaborator {
         notes: notes(named(extent), (Dim(count), source(id, axis))))
     }
     if position.value.map({ $0 < 0 }) == true {
-      throw fail(expression.span, .positionOutside(extent.dim.value ?? 0, axis: axis, text, type(id)))
+      throw fail(
+        expression.span, .positionOutside(extent.dim.value ?? 0, axis: axis, text, type(id)))
     }
     return position
   }

@@ -63,7 +63,8 @@ extension Elaborator {
   func differing(
     _ a: TensorType, _ aSources: [Provenance?], _ b: TensorType, _ bSources: [Provenance?]
   ) -> [String] {
-    guard a.rank == b.rank, let i = a.shape.dims.indices.first(where: { a.shape.dims[$0] != b.shape.dims[$0] })
+    guard a.rank == b.rank,
+      let i = a.shape.dims.indices.first(where: { a.shape.dims[$0] != b.shape.dims[$0] })
     else { return [] }
     return notes(
       (a.shape.dims[i], i < aSources.count ? aSources[i] : nil),
@@ -73,7 +74,7 @@ extension Elaborator {
   /// One note that says where numbers come from.
   func notes(_ pairs: (Dim, Provenance?)?...) -> [String] {
     var sentences: [String] = []
-    for case let (dim, source?)? in pairs {
+    for case (let dim, let source?)? in pairs {
       let sentence = source.sentence(for: dim)
       if !sentences.contains(sentence) { sentences.append(sentence) }
     }

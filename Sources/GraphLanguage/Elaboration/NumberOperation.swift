@@ -24,9 +24,10 @@ struct NumberOperation {
       return op.isComparison ? .bool(try compare(x, y)) : .int(try combine(x, y))
     case (.int, .float), (.float, .int), (.float, .float):
       guard let x = a.number, let y = b.number else {
-        let symbolic = if case .int(let extent) = a, extent.dim.value == nil { extent } else {
-          if case .int(let extent) = b { extent } else { Extent(0) }
-        }
+        let symbolic =
+          if case .int(let extent) = a, extent.dim.value == nil { extent } else {
+            if case .int(let extent) = b { extent } else { Extent(0) }
+          }
         throw elaborator.fail(
           expression.span, .symbolicNumber(symbolic.dim, use: "a number beside a Float"))
       }

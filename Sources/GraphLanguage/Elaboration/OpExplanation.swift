@@ -41,7 +41,8 @@ private struct OpExplanation {
       let types = expected.map(\.rawValue)
       let choice =
         types.count > 1
-        ? types.dropLast().joined(separator: ", ") + " or " + types[types.count - 1] : types.joined()
+        ? types.dropLast().joined(separator: ", ") + " or " + types[types.count - 1]
+        : types.joined()
       return "\(name) needs \(called(operand)) of type \(choice)\(list([operand]))"
     case .dtypesDiffer(let a, let b):
       return "\(name) needs operands of one element type\(list([a, b]))"

@@ -117,7 +117,8 @@ extension Resolver {
       given.insert(label.text)
     }
     let missing = layer.parameters.filter { $0.value == nil && !given.contains($0.name.text) }
-    if !missing.isEmpty, arguments.allSatisfy({ $0.label.map { names.contains($0.text) } ?? true }) {
+    if !missing.isEmpty, arguments.allSatisfy({ $0.label.map { names.contains($0.text) } ?? true })
+    {
       reporter.error(
         span, .missingArguments(layer.name.text, missing.map(\.name.text), form: form(of: layer)))
     }

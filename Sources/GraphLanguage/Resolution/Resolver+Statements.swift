@@ -98,7 +98,8 @@ extension Resolver {
     case .config:
       (keyword, places, help) = (
         "config", [.model, .modelWithEntries],
-        place == .layer ? "what a layer hangs on are its arguments" : "configs stand at the beginning of a model"
+        place == .layer
+          ? "what a layer hangs on are its arguments" : "configs stand at the beginning of a model"
       )
     case .input:
       (keyword, places, help) = (
