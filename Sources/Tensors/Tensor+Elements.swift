@@ -5,7 +5,7 @@ extension Tensor {
     guard doubles.count == count else {
       throw .countMismatch(expected: doubles.count, found: dims)
     }
-    for (i, value) in doubles.enumerated() { store(value, at: i) }
+    for (i, value) in doubles.enumerated() { initialize(value, at: i) }
   }
 
   /// An f32 tensor from its elements.
@@ -27,7 +27,7 @@ extension Tensor {
       switch dtype {
       case .i32: pointer.storeBytes(of: Int32(clamping: value), toByteOffset: 4 * i, as: Int32.self)
       case .i64: pointer.storeBytes(of: Int64(value), toByteOffset: 8 * i, as: Int64.self)
-      default: store(Double(value), at: i)
+      default: initialize(Double(value), at: i)
       }
     }
   }
@@ -67,7 +67,7 @@ extension Tensor {
   /// Rounds `value` to the element type and writes it at row-major position `i`.
   ///
   /// Only for a tensor that no one else reads yet.
-  func store(_ value: Double, at i: Int) {
+  public func initialize(_ value: Double, at i: Int) {
     let at = pointer + i * dtype.byteCount
     switch dtype {
     case .f32: at.storeBytes(of: Float(value), as: Float.self)

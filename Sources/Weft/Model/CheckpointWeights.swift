@@ -1,0 +1,27 @@
+import Foundation
+
+/// A model's weights from a checkpoint, all found and of the right shapes.
+public struct CheckpointWeights: WeightSource {
+  private let tensors: [String: Tensor]
+  /// Tensors of the checkpoint that the model doesn't use.
+  public let unused: [String]
+
+  /// The tensors of `parameters` in the checkpoint at `url`.
+  ///
+  /// - Throws: ``FormatError`` that lists all missing and misshaped tensors together.
+  public init(_ parameters: [(parameter: Parameter, type: TensorType)], at url: URL) throws {
+    let expected = parameters.map {
+      ExpectedTensor(
+        name: $0.parameter.name, dtype: $0.type.dtype, dims: $0.type.shape.values ?? [])
+    }
+    let binding = try CheckpointBinding(expected, in: Checkpoint(contentsOf: url))
+    tensors = Dictionary(
+      zip(expected.map(\.name), binding.tensors), uniquingKeysWith: { first, _ in first })
+    unused = binding.extra
+  }
+
+  public func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
+    guard let tensor = tensors[parameter.name] else { throw ModelError.noWeights(parameter.name) }
+    return tensor
+  }
+}

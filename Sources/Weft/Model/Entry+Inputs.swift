@@ -1,0 +1,58 @@
+import Foundation
+
+extension Entry {
+  /// The entry's inputs from a safetensors file, by name. Other tensors in the file are ignored.
+  public func readInputs(from file: URL) throws -> [String: Tensor] {
+    let reader = try SafetensorsReader(contentsOf: file)
+    var inputs: [String: Tensor] = [:]
+    for name in graph.inputs.compactMap(\.name) where reader.entry(named: name) != nil {
+      inputs[name] = try reader.tensor(named: name)
+    }
+    let missing = graph.inputs.compactMap(\.name).filter { inputs[$0] == nil }
+    guard missing.isEmpty else {
+      throw ModelError.missingInputs(missing, given: reader.names)
+    }
+    return inputs
+  }
+
+  /// Inputs to try the entry with: indices are uniform over the rows of their table, other integers
+  /// 1 (a mask that hides nothing), reals Gaussian.
+  public func randomInputs(bindings: Bindings, seed: UInt64) throws -> [String: Tensor] {
+    let known = graph.symbols
+    let missing = known.filter { bindings[$0] == nil }
+    let unknown = bindings.symbols.filter { !known.contains($0) }
+    guard missing.isEmpty, unknown.isEmpty else {
+      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
+    }
+    var inputs: [String: Tensor] = [:]
+    for input in graph.inputs {
+      guard let name = input.name else { continue }
+      let random = RandomNumbers(seed: seed, name: "input \(name)")
+      let dims = try input.type.shape.bound(by: bindings)
+      let tensor = try Tensor(zeros: input.type.dtype, dims: dims)
+      let rows = tableRows(of: input.id)
+      for i in 0..<tensor.count {
+        let number =
+          if input.type.dtype.isFloatingPoint {
+            random.normal(at: i)
+          } else if let rows {
+            (random.uniform(at: i) * Double(rows)).rounded(.down)
+          } else {
+            1.0
+          }
+        tensor.initialize(number, at: i)
+      }
+      inputs[name] = tensor
+    }
+    return inputs
+  }
+
+  /// The rows of the smallest table that `value` picks rows of.
+  private func tableRows(of value: ValueID) -> Int? {
+    graph.users[value.index].compactMap { user in
+      let node = graph[user]
+      guard node.op is Embedding, node.operands[1] == value else { return nil }
+      return graph.type(of: node.operands[0]).shape.dims[0].value
+    }.min()
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Synchronization
+
+/// What all entries of a model share.
+struct SharedResources: Sendable {
+  let weights: any WeightSource
+  let executor: PlanExecutor
+  let passes: [any Pass]
+  let table: KernelTable
+  let packed = PackedWeights()
+}
+
+/// One computation of a model: compiled when it is first needed, planned for each binding.
+public final class Entry: Sendable {
+  /// The graph as it was declared.
+  public let graph: Graph
+  let modelName: String
+  let shared: SharedResources
+  private let planner = Mutex<GraphPlanner?>(nil)
+
+  init(_ graph: Graph, of modelName: String, _ shared: SharedResources) {
+    self.graph = graph
+    self.modelName = modelName
+    self.shared = shared
+  }
+
+  /// The entry's name.
+  public var name: String { graph.name }
+
+  /// The graph after the passes; compiled once.
+  public func compiled() throws(CompilationError) -> CompiledGraph {
+    try graphPlanner().compiled
+  }
+
+  /// The graph after one pass; "input" is the graph before all, "all" the one after all.
+  public func graph(after pass: String) throws(CompilationError) -> Graph {
+    if pass == "all" { return try compiled().graph }
+    let compiled = try PassManager(shared.passes).compile(graph, snapshots: [pass])
+    return compiled.report.snapshots[pass] ?? compiled.graph
+  }
+
+  private func graphPlanner() throws(CompilationError) -> GraphPlanner {
+    let made = planner.withLock { planner -> Result<GraphPlanner, CompilationError> in
+      Result { () throws(CompilationError) -> GraphPlanner in
+        if let planner { return planner }
+        let compiled = try PassManager(shared.passes).compile(graph)
+        let made = GraphPlanner(
+          compiled, weights: shared.weights, table: shared.table, packed: shared.packed)
+        planner = made
+        return made
+      }
+    }
+    return try made.get()
+  }
+
+  /// The plan for `bindings`, which give all symbols values.
+  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+    let known = graph.symbols
+    let missing = known.filter { bindings[$0] == nil }
+    let unknown = bindings.symbols.filter { !known.contains($0) }
+    guard missing.isEmpty, unknown.isEmpty else {
+      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
+    }
+    return try graphPlanner().plan(for: bindings)
+  }
+
+  /// The outputs by name for inputs by name. Symbols get their values from the inputs' extents.
+  public func run(
+    _ inputs: [String: Tensor], trace: Trace? = nil, cancellation: Cancellation? = nil
+  ) throws -> [String: Tensor] {
+    let (bindings, ordered) = try InputBinding.bind(inputs, to: graph)
+    let planned = try plan(for: bindings)
+    let results = try run(planned, ordered, trace: trace, cancellation: cancellation)
+    return Dictionary(
+      zip(graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The outputs of a plan, in the order of declaration.
+  func run(
+    _ planned: PlannedGraph, _ inputs: [Tensor], trace: Trace? = nil,
+    cancellation: Cancellation? = nil
+  ) throws -> [Tensor] {
+    do {
+      return try shared.executor.run(
+        planned.plan, inputs: inputs, trace: trace, cancellation: cancellation)
+    } catch {
+      guard case .fault(_, let label, _, let message) = error else { throw error }
+      let step = planned.steps[label]
+      throw ModelError.fault(origin: step.origin, op: step.op, message: message)
+    }
+  }
+}

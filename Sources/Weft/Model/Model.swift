@@ -1,0 +1,126 @@
+import Foundation
+import Synchronization
+
+/// A model that can run: what a graph file declares, with weights.
+///
+/// ```swift
+/// let model = try Model(
+///   ModelSource(file: URL(filePath: "Graphs/minilm.weft")),
+///   weights: .checkpoint(URL(filePath: "all-MiniLM-L6-v2")))
+/// let outputs = try model.entry().run(["input_ids": ids, "attention_mask": mask])
+/// ```
+public final class Model: Sendable {
+  /// What the graph file declares.
+  public let definition: ModelDefinition
+  /// The ops and passes that it is compiled with.
+  public let registry: Registry
+  /// Where its weights come from; nil for a model that is only looked at.
+  public let weightOrigin: WeightOrigin?
+  /// What runs its plans.
+  public let executor: PlanExecutor
+  private let entries: [Entry]
+
+  /// The model of `source`.
+  ///
+  /// - Throws: ``GraphFileError`` for the graph file, ``FormatError`` for the checkpoint, which is
+  ///   checked against every entry.
+  public convenience init(
+    _ source: ModelSource, weights: WeightOrigin?, threads: Int? = nil,
+    registry: Registry? = nil
+  ) throws {
+    let registry = try registry ?? Registry.standard()
+    try self.init(
+      source.definition(registry: registry), weights: weights, threads: threads,
+      registry: registry)
+  }
+
+  /// The model of an elaborated definition.
+  public init(
+    _ definition: ModelDefinition, weights: WeightOrigin?, threads: Int? = nil,
+    registry: Registry
+  ) throws {
+    self.definition = definition
+    self.registry = registry
+    weightOrigin = weights
+    executor = PlanExecutor(threads: threads)
+    let source = try Model.weightSource(weights, of: definition)
+    let shared = SharedResources(
+      weights: source, executor: executor, passes: registry.passes,
+      table: try InstructionSet.table())
+    entries = definition.entries.map { Entry($0, of: definition.name, shared) }
+  }
+
+  /// The entry of that name, by default the first.
+  public func entry(_ name: String? = nil) throws(ModelError) -> Entry {
+    let found = name == nil ? entries.first : entries.first { $0.name == name }
+    guard let found else {
+      throw .unknownEntry(name ?? "main", known: entries.map(\.name))
+    }
+    return found
+  }
+
+  /// The weights of all entries, none twice, in the order of declaration.
+  public static func parameters(
+    of definition: ModelDefinition
+  ) -> [(parameter: Parameter, type: TensorType)] {
+    var seen: Set<String> = []
+    return definition.entries.flatMap(\.parameters).compactMap { value, parameter in
+      seen.insert(parameter.name).inserted ? (parameter, value.type) : nil
+    }
+  }
+
+  private static func weightSource(
+    _ origin: WeightOrigin?, of definition: ModelDefinition
+  ) throws -> any WeightSource {
+    switch origin {
+    case .checkpoint(let url):
+      try CheckpointWeights(parameters(of: definition), at: weightFile(url, definition))
+    case .random(let seed): RandomWeights(seed: seed)
+    case nil: NoWeights()
+    }
+  }
+
+  /// The file that the model names in a checkpoint's folder, where it is there; else the folder.
+  private static func weightFile(_ url: URL, _ definition: ModelDefinition) -> URL {
+    guard let name = definition.weights, url.isFolder else { return url }
+    let file = url.appending(path: name)
+    return FileManager.default.fileExists(atPath: file.path) ? file : url
+  }
+
+  /// A few lines on what the model is: entries, inputs, outputs, parameters.
+  public var summary: String {
+    let parameters = Model.parameters(of: definition)
+    let count = parameters.reduce(0) { $0 + ($1.type.shape.values ?? []).reduce(1, *) }
+    var lines = [
+      "\(definition.name): \(parameters.count) weights, \(count.grouped) parameters"
+    ]
+    for entry in definition.entries {
+      let inputs = entry.inputs.map { "\($0.name ?? ""): \($0.type)" }
+      let outputs = entry.outputs.map { "\($0.name): \(entry.type(of: $0.value))" }
+      lines.append("  entry \(entry.name), \(entry.nodes.count) nodes")
+      for input in inputs { lines.append("    in  " + input) }
+      for output in outputs { lines.append("    out " + output) }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// What a model without weights answers.
+private struct NoWeights: WeightSource {
+  func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
+    throw ModelError.noWeights(parameter.name)
+  }
+}
+
+extension Int {
+  /// The number with a comma between groups of three digits.
+  var grouped: String {
+    var digits = String(magnitude)
+    var at = digits.count - 3
+    while at > 0 {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: at))
+      at -= 3
+    }
+    return (self < 0 ? "-" : "") + digits
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Weft
+
+struct CompileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Show what the compiler makes of a model: the graph, the passes, the memory plan.",
+    discussion: """
+      Example:
+        weft compile Graphs/minilm.weft                                the graph after all passes
+        weft compile Graphs/minilm.weft --dump-after fuse-linear       after one of them
+        weft compile Graphs/minilm.weft --report --bind batch=1,tokens=128
+      """)
+
+  @OptionGroup var graph: GraphOptions
+  @OptionGroup var weights: WeightOptions
+  @OptionGroup var binding: BindingOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Print the graph after this pass; 'input' for before all.", valueName: "pass"))
+  var dumpAfter: String?
+
+  @Flag(help: "Print the passes' statistics and remarks and, with --bind, the memory plan.")
+  var report = false
+
+  @Flag(help: "Print lines and layers of the source beside each node.")
+  var origins = false
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  func run() throws {
+    let origin = try weights.source()
+    let model = try Model(
+      graph.source(configuration: origin?.configuration), weights: origin,
+      threads: execution.threads)
+    let entry = try model.entry(execution.entry)
+    if report || json {
+      let bindings = try binding.bindings()
+      let report = try entry.compilationReport(bindings: bindings.isEmpty ? nil : bindings)
+      print(json ? try report.json() : report.text(colored: Terminal.outputIsColored))
+    } else {
+      print(try entry.dump(after: dumpAfter, origins: origins), terminator: "")
+    }
+  }
+}

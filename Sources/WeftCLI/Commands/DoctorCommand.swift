@@ -1,0 +1,22 @@
+import ArgumentParser
+import Weft
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say what this machine can do: instruction set, cores, peaks, Graphviz.",
+    discussion: """
+      Example:
+        weft doctor --json
+
+      The environment variable WEFT_ISA (portable, neon, avx2, avx512) forces an instruction set.
+      """)
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  func run() throws {
+    let report = try MachineReport.measure(graphviz: try? Graphviz.version())
+    print(json ? try report.json() : report.text)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Weft
+
+struct ProfileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile",
+    abstract: "Show where the time goes, step by step, down to the line of the graph file.",
+    discussion: """
+      Example:
+        weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
+        weft profile Graphs/minilm.weft --weights FOLDER --bind batch=8,tokens=128 --by op
+      """)
+
+  @OptionGroup var graph: GraphOptions
+  @OptionGroup var weights: WeightOptions
+  @OptionGroup var binding: BindingOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Option(help: "How many runs to time, after three that aren't.")
+  var runs = 20
+
+  @Option(help: "One row for each step, op, layer or line.")
+  var by: ProfileGrouping = .op
+
+  @Flag(help: "Print the profile as JSON.")
+  var json = false
+
+  func validate() throws {
+    if !(1...100_000).contains(runs) {
+      throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
+    }
+  }
+
+  func run() throws {
+    let origin = try weights.requiredSource()
+    let model = try Model(
+      graph.source(configuration: origin.configuration), weights: origin,
+      threads: execution.threads)
+    let entry = try model.entry(execution.entry)
+    let progress = Terminal.Progress("profiling", count: runs)
+    let profile = try Interrupt.watching { cancellation in
+      try entry.profile(
+        bindings: binding.bindings(), runs: runs, cancellation: cancellation
+      ) { progress.advance(to: $0) }
+    }
+    progress.finish()
+    print(json ? try profile.json() : profile.text(by: by))
+  }
+}
+
+extension ProfileGrouping: ExpressibleByArgument {}

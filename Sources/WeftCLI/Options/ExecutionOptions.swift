@@ -1,0 +1,17 @@
+import ArgumentParser
+import Weft
+
+/// How a model is run.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: "Threads; by default what affinity and quota leave.")
+  var threads: Int?
+
+  @Option(help: "Which entry of the model; by default its first.")
+  var entry: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
+    }
+  }
+}

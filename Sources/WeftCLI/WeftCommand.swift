@@ -1,0 +1,38 @@
+import ArgumentParser
+import Weft
+
+/// The command `weft`: a file for each subcommand, no logic.
+@main
+struct WeftCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weft",
+    abstract: "Declare Transformer models in text files, run them fast on CPUs, see what happens.",
+    discussion: """
+      Example:
+        weft check Graphs/minilm.weft
+        weft render Graphs/minilm.weft -o minilm.svg
+        weft run Graphs/gpt2.weft --random-weights 1 --bind batch=1,tokens=128
+
+      Exit status: 0 success, 1 the model or the data is wrong, 64 the call is wrong.
+      """,
+    version: weftVersion,
+    subcommands: [
+      CheckCommand.self, CompileCommand.self, DoctorCommand.self, EmbedCommand.self,
+      FormatCommand.self, ProfileCommand.self, RenderCommand.self, RunCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as GraphFileError {
+      Terminal.report(error.diagnostics)
+      exit(withError: ExitCode.failure)
+    } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
+      Terminal.error("error: \(error)\n")
+      exit(withError: ExitCode.failure)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
