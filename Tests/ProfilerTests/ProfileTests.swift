@@ -107,7 +107,8 @@ import Testing
     let lines = profile().text(by: .layer).split(separator: "\n").map(String.init)
     #expect(lines[1].hasPrefix("embeddings"))
     #expect(lines[2].hasPrefix("encoder.layer[*]      3   9.000   90.0"))
-    #expect(lines[3].hasPrefix("  dense               1   4.000   40.0"))
+    #expect(lines[3].hasPrefix("  (itself)            2   5.000   50.0"))
+    #expect(lines[4].hasPrefix("  dense               1   4.000   40.0"))
   }
 
   @Test func `lines are listed with their ops`() {

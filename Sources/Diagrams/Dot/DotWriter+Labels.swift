@@ -87,16 +87,20 @@ extension DotWriter {
   }
 
   /// An edge's statement.
-  func line(_ edge: Scene.Edge, showsShape: Bool) -> String {
+  func line(_ edge: Scene.Edge, _ shapes: [String]) -> String {
     var attributes: [String] = []
     let ends = [scene.boxes[edge.from].style, scene.boxes[edge.to].style]
     // Inputs and outputs say their shape themselves.
-    if showsShape, !ends.contains(.input), !ends.contains(.output) {
-      let shape = DotText.html(Numbers.shape(scene.graph.type(of: edge.value)))
-      attributes.append("label=< \(shape)>")
+    if !shapes.isEmpty, !ends.contains(.input), !ends.contains(.output) {
+      var counts: [String: Int] = [:]
+      for shape in shapes { counts[shape, default: 0] += 1 }
+      let texts = counts.sorted { $0.key < $1.key }.map { shape, count in
+        DotText.html((count > 1 ? "\(count) of " : "") + shape)
+      }
+      attributes.append("label=< \(texts.joined(separator: "<BR/> "))>")
     }
     if edge.isResidual {
-      attributes += ["color=\"\(theme.residual)\"", "penwidth=1.8", "weight=1"]
+      attributes += ["color=\"\(theme.residual)\"", "penwidth=1.8", "weight=1", "label=\"  \""]
     }
     if ends[1] == .junction { attributes.append("arrowhead=none") }
     if ends[0] == .reference { attributes.append("style=dashed") }

@@ -31,10 +31,8 @@ struct DotWriter {
     }
     // An edge stands in the innermost frame that holds both ends, so that its label does, too.
     var edges: [Int: [String]] = [:]
-    let labelled = labelledEdges()
-    for (i, edge) in scene.edges.enumerated() {
-      edges[scene.commonFrame(edge), default: []].append(
-        line(edge, showsShape: labelled.contains(i)))
+    for bundle in bundles() {
+      edges[scene.commonFrame(bundle.edge), default: []].append(line(bundle.edge, bundle.shapes))
     }
     write(frame: 0, boxes, frames, edges, &lines)
     return lines.joined(separator: "\n") + "\n}\n"
@@ -60,6 +58,24 @@ struct DotWriter {
       lines.append("\(indent)}")
     }
     lines += (edges[frame] ?? []).map { indent + $0 }
+  }
+
+  /// Edges with the shapes that stand at them: those between the same boxes are one.
+  private func bundles() -> [(edge: Scene.Edge, shapes: [String])] {
+    let labelled = labelledEdges()
+    var bundles: [(edge: Scene.Edge, shapes: [String])] = []
+    var places: [[Int]: Int] = [:]
+    for (i, edge) in scene.edges.enumerated() {
+      let place = places[[edge.from, edge.to]] ?? bundles.count
+      if place == bundles.count {
+        places[[edge.from, edge.to]] = place
+        bundles.append((edge, []))
+      }
+      if labelled.contains(i) {
+        bundles[place].shapes.append(Numbers.shape(scene.graph.type(of: edge.value)))
+      }
+    }
+    return bundles
   }
 
   /// One edge for each value: the one into a junction, or the first that isn't residual.

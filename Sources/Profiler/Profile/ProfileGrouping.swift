@@ -93,7 +93,13 @@ extension Profile {
       }
       group.level = level
       result.append(group)
-      open += (children[path] ?? []).reversed().map { ($0, level + 1) }
+      let below = children[path] ?? []
+      open += below.reversed().map { ($0, level + 1) }
+      // What was fused across the layers below, or stands beside them.
+      let own = group.rows.filter { Profile.levels(of: $0.layer) == path.levels }
+      if !below.isEmpty, !own.isEmpty {
+        result.append(Group(name: "(itself)", level: level + 1, rows: own))
+      }
     }
     return result
   }
@@ -111,4 +117,9 @@ extension Profile {
     }
     return levels
   }
+}
+
+extension String {
+  /// The parts of a path of a tree.
+  fileprivate var levels: [String] { split(separator: "/").map(String.init) }
 }
