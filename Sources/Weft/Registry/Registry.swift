@@ -11,6 +11,7 @@ public struct Registry: Sendable {
   public private(set) var passes: [any Pass] = []
   /// The plugins, in the order in which they registered.
   public private(set) var plugins: [String] = []
+  private var passOwners: [String: String] = [:]
 
   /// A registry of `plugins`, in this order.
   public init(_ plugins: [any Plugin]) throws(RegistryError) {
@@ -32,11 +33,14 @@ public struct Registry: Sendable {
     do { try ops.add(op) } catch { throw .op(plugin: plugins.last ?? "", error) }
   }
 
-  /// Appends a pass to the pipeline.
+  /// Appends a pass to the pipeline. A plugin may let a pass of its own run more than once.
   public mutating func add(_ pass: any Pass) throws(RegistryError) {
-    guard !passes.contains(where: { $0.name == pass.name }) else {
-      throw .passTaken(plugin: plugins.last ?? "", pass: pass.name)
+    let plugin = plugins.last ?? ""
+    let owner = passOwners[pass.name] ?? plugin
+    guard owner == plugin else {
+      throw .passTaken(plugin: plugin, pass: pass.name, owner: owner)
     }
+    passOwners[pass.name] = plugin
     passes.append(pass)
   }
 }
@@ -47,15 +51,15 @@ public enum RegistryError: Error, CustomStringConvertible {
   case pluginTwice(String)
   /// A plugin's op can't be added.
   case op(plugin: String, OpTableError)
-  /// A pass of that name is there already.
-  case passTaken(plugin: String, pass: String)
+  /// Another plugin has a pass of that name.
+  case passTaken(plugin: String, pass: String, owner: String)
 
   public var description: String {
     switch self {
     case .pluginTwice(let name): "two plugins are named '\(name)'"
     case .op(let plugin, let error): "plugin '\(plugin)': \(error)"
-    case .passTaken(let plugin, let pass):
-      "plugin '\(plugin)': a pass named '\(pass)' is registered already"
+    case .passTaken(let plugin, let pass, let owner):
+      "plugin '\(plugin)': a pass named '\(pass)' is registered already, by plugin '\(owner)'"
     }
   }
 }
