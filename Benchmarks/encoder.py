@@ -185,7 +185,7 @@ def main():
                  str(folder), "--bind", f"batch={options.batch},tokens={options.tokens}", "--runs",
                  str(options.runs), "--threads", str(options.threads), "--json"],
                 check=True, text=True, stdout=subprocess.PIPE).stdout
-            return json.loads(output)["medianMilliseconds"]
+            return json.loads(output)["wall"]
 
         times = {"weft": [], **{name: [] for name in sessions}}
         for _ in range(options.rounds):
