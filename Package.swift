@@ -24,7 +24,8 @@ let package = Package(
     .target(name: "GraphLanguage", dependencies: ["IR", "Tensors"]),
     .target(name: "Executor", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Compiler", dependencies: ["IR", "Executor", "Tensors", "CKernels"]),
-    .target(name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
+    .target(
+      name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
@@ -58,7 +59,8 @@ let package = Package(
     .testTarget(
       name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"],
       exclude: ["Snapshots"]),
-    .testTarget(name: "GraphLanguageTests", dependencies: ["GraphLanguage", "Operators", "IR", "Tensors"]),
+    .testTarget(
+      name: "GraphLanguageTests", dependencies: ["GraphLanguage", "Operators", "IR", "Tensors"]),
     .testTarget(name: "ExecutorTests", dependencies: ["Executor", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
