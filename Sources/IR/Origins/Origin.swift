@@ -39,10 +39,14 @@ public struct Origin: Hashable, Sendable {
     Origin(origins.flatMap(\.sites))
   }
 
-  /// The layer that holds all sites.
+  /// The deepest layer that all sites belong to. A site that stands above another doesn't pull it up:
+  /// a product in `output.dense` stays there when the residual of the layer around it joins.
   public var path: LayerPath {
-    guard let first = sites.first else { return LayerPath() }
-    return sites.dropFirst().reduce(first.path) { $0.commonAncestor(with: $1.path) }
+    let deepest = sites.map(\.path).filter { path in
+      !sites.contains { $0.path != path && $0.path.commonAncestor(with: path) == path }
+    }
+    guard let first = deepest.first else { return LayerPath() }
+    return deepest.dropFirst().reduce(first) { $0.commonAncestor(with: $1) }
   }
 
   /// The first site's location: the line that is named where only one can be.
