@@ -76,7 +76,7 @@ import Testing
     #expect(profile.steps[1].gigaflopsPerSecond == 100)
     #expect(profile.steps[0].gigabytesPerSecond == 1.5)
     #expect(profile.steps[0].wait == 0.01)
-    #expect(profile.steps[1].layer == "encoder.layer.0")
+    #expect(profile.steps[1].layer == "encoder.layer.0.dense")
     #expect(profile.steps[1].lines.map(\.line) == [9, 10])
   }
 
@@ -107,14 +107,14 @@ import Testing
     let lines = profile().text(by: .layer).split(separator: "\n").map(String.init)
     #expect(lines[1].hasPrefix("embeddings"))
     #expect(lines[2].hasPrefix("encoder.layer[*]      3   9.000   90.0"))
-    #expect(lines[3].hasPrefix("  (itself)            2   5.000   50.0"))
-    #expect(lines[4].hasPrefix("  dense               1   4.000   40.0"))
+    #expect(lines[3].hasPrefix("  (itself)            1   1.000   10.0"))
+    #expect(lines[4].hasPrefix("  dense               2   8.000   80.0"))
   }
 
   @Test func `lines are listed with their ops`() {
     let lines = profile().text(by: .line).split(separator: "\n").map(String.init)
-    #expect(lines[1].hasPrefix("m.weft:9   linear         2   8.000"))
-    #expect(lines.contains { $0.hasPrefix("m.weft:12  add") })
+    #expect(lines[1].hasPrefix("linear     m.weft:9                  2   8.000"))
+    #expect(lines.contains { $0.hasPrefix("add        m.weft:12") })
   }
 
   @Test func `a long path fits the terminal`() {

@@ -24,7 +24,10 @@ extension Profile {
       [.init("op"), .init("kernel", shrinks: true), .init("calls", .right)] + numbers
     case .layer: [.init("layer", shrinks: true), .init("calls", .right)] + numbers
     case .line:
-      [.init("line", shrinks: true), .init("ops", shrinks: true), .init("calls", .right)] + numbers
+      [
+        .init("op"), .init("line", shrinks: true), .init("called at", shrinks: true),
+        .init("calls", .right),
+      ] + numbers
     }
   }
 
@@ -50,8 +53,8 @@ extension Profile {
     case .layer:
       return [String(repeating: "  ", count: group.level) + group.name, calls] + numbers
     case .line:
-      let ops = Set(group.rows.map(\.op)).sorted().joined(separator: ", ")
-      return [group.name, isSum ? "" : ops, calls] + numbers
+      guard let row = group.rows.first, !isSum else { return ["all", "", "", calls] + numbers }
+      return [row.op, row.lines.first?.text ?? "", row.caller?.text ?? "", calls] + numbers
     }
   }
 

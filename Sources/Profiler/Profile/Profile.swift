@@ -15,8 +15,10 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
     /// The column, from 1.
     public var column: Int
 
-    /// `file:line`.
-    public var text: String { "\(file):\(line)" }
+    /// `bert.weft:14`: the file without its folder, and the line.
+    public var text: String {
+      "\(file.split(separator: "/").last.map(String.init) ?? file):\(line)"
+    }
   }
 
   /// One step of the plan.
@@ -33,6 +35,8 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
     public var layer: String
     /// The lines that were fused into it, the first the one that it is named after.
     public var lines: [Line]
+    /// Where the layer of the first line is called; nil for a line of the model itself.
+    public var caller: Line?
     /// How often it ran.
     public var calls: Int
     /// The median of its times.
@@ -89,6 +93,12 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   }
 }
 
+extension Profile.Line {
+  fileprivate init(_ location: SourceLocation) {
+    self.init(file: location.file, line: location.line, column: location.column)
+  }
+}
+
 extension Profile.Row {
   fileprivate init(_ description: PlannedStep, at step: Int, _ runs: [Trace.Run]) {
     let times = runs.map { Double($0.steps[step].duration) / 1e6 }
@@ -100,9 +110,8 @@ extension Profile.Row {
     category = description.category
     kernel = description.kernel
     layer = description.origin.path.description
-    lines = description.origin.sites.compactMap(\.location).map {
-      Profile.Line(file: $0.file, line: $0.line, column: $0.column)
-    }
+    lines = description.origin.sites.compactMap(\.location).map { Profile.Line($0) }
+    caller = description.origin.sites.first?.calls.last.map { Profile.Line($0) }
     calls = runs.count
     median = Figures.median(times)
     total = times.reduce(0, +)

@@ -6,7 +6,7 @@ public enum ProfileGrouping: String, CaseIterable, Sendable {
   case op
   /// A layer with the layers in it, as a tree; layers of one name under one row.
   case layer
-  /// All steps of one line of a graph file, slowest first.
+  /// All steps of one op that come from one line of a graph file, called at one line; slowest first.
   case line
 }
 
@@ -40,7 +40,11 @@ extension Profile {
     switch grouping {
     case .step: steps.map { Group(name: $0.op, rows: [$0]) }
     case .op: grouped(by: \.op)
-    case .line: grouped { $0.lines.first?.text ?? "(no line)" }
+    case .line:
+      grouped { row in
+        ([row.op] + [row.lines.first, row.caller].map { $0.map { "\($0)" } ?? "" })
+          .joined(separator: "\n")
+      }
     case .layer: tree()
     }
   }

@@ -19,8 +19,8 @@ struct ProfileCommand: ParsableCommand {
   @Option(help: "How many runs to time, after three that aren't.")
   var runs = 20
 
-  @Option(help: "One row for each step, op, layer or line.")
-  var by: ProfileGrouping = .op
+  @Option(help: "One row for each line and op, for each step, op or layer.")
+  var by: ProfileGrouping = .line
 
   @Flag(help: "Print the profile as JSON.")
   var json = false
