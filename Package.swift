@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(
       name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
     .testTarget(
-      name: "DiagramsTests", dependencies: ["Diagrams", "Operators", "IR", "Tensors"],
+      name: "DiagramsTests",
+      dependencies: ["Diagrams", "GraphLanguage", "Operators", "IR", "Tensors"],
       exclude: ["Snapshots"]),
     .testTarget(
       name: "GraphLanguageTests", dependencies: ["GraphLanguage", "Operators", "IR", "Tensors"]),

@@ -1,0 +1,29 @@
+import Foundation
+import GraphLanguage
+import IR
+import Operators
+import Testing
+
+@testable import Diagrams
+
+@Suite struct ShippedDiagramTests {
+  static let graphs = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Graphs")
+
+  @Test(arguments: ["bert", "gpt2", "llama", "minilm", "t5", "transformer", "vit"])
+  func `each shipped model fits one picture, its equal blocks drawn once`(name: String) throws {
+    let file = Self.graphs.appending(path: "\(name).weft")
+    let model = GraphLanguage.elaborate(
+      file: file, ElaborationOptions(ops: BuiltinOps.table())
+    ).model
+    for graph in try #require(model).entries {
+      let scene = Scene(Outline(graph, expandsRepeats: false), depth: .max)
+      #expect(scene.boxes.count <= DiagramOptions().boxLimit)
+      #expect(scene.frames.contains { $0.count >= 6 })
+      #expect(scene.edges.contains { $0.isResidual })
+      let diagram = try Diagram(of: graph)
+      #expect(!diagram.dot.contains("drawn to depth"))
+      #expect(try diagram.rendered(.svg).count > 10_000)
+    }
+  }
+}
