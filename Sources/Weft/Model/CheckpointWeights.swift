@@ -8,7 +8,7 @@ public struct CheckpointWeights: WeightSource {
 
   /// The tensors of `parameters` in the checkpoint at `url`.
   ///
-  /// - Throws: ``FormatError`` that lists all missing and misshaped tensors together.
+  /// - Throws: `FormatError` that lists all missing and misshaped tensors together.
   public init(_ parameters: [(parameter: Parameter, type: TensorType)], at url: URL) throws {
     let expected = parameters.map {
       ExpectedTensor(

@@ -22,7 +22,7 @@ public final class Model: Sendable {
 
   /// The model of `source`.
   ///
-  /// - Throws: ``GraphFileError`` for the graph file, ``FormatError`` for the checkpoint, which is
+  /// - Throws: ``GraphFileError`` for the graph file, `FormatError` for the checkpoint, which is
   ///   checked against every entry.
   public convenience init(
     _ source: ModelSource, weights: WeightOrigin?, threads: Int? = nil,
