@@ -25,6 +25,11 @@ public struct FuseEmbedding: RewritePass {
     guard let (sums, leaves) = addends(of: node.operands[0], in: graph) else { return nil }
     let addends = leaves.map { addend($0, of: node, in: graph) }
     guard addends.contains(where: { $0?.source == .indices }) else { return nil }
+    // A residual stream that began as embeddings isn't a sum of them any more.
+    let isOfEmbeddings = zip(leaves, addends).allSatisfy { leaf, addend in
+      addend?.source != .rows || graph.isKnownBeforeRun(leaf)
+    }
+    guard isOfEmbeddings else { return nil }
     if let stretched = zip(leaves, addends).first(where: { $0.1 == nil }) {
       context.missed(
         "embeddings not fused: \(graph.label(stretched.0)) of type "

@@ -32,7 +32,7 @@ public struct RecognizeAttention: RewritePass {
       }
       guard graph.hasSoleUse(softmax.results[0]) else {
         throw NearMiss(
-          "the probabilities \(graph.label(softmax.results[0])) are used elsewhere, too")
+          "the probabilities are used elsewhere, too")
       }
       let match = try AttentionMatch(graph, softmax: softmax, mixing: node)
       let (patch, heads) = try match.patch()

@@ -72,7 +72,7 @@ import Testing
       %y = add(%h, %b)
       output "y" = %y
       output "h" = %h
-      """, missed: ["bias not fused: %3 has 2 uses"])
+      """, missed: ["bias not fused: the result of linear has 2 uses"])
     try PassHarness.refuses(
       [FuseLinear()],
       """
@@ -174,7 +174,7 @@ import Testing
       output "q" = %q
       output "k" = %k
       output "p" = %p
-      """, missed: ["projection not split: %2 is used as a whole, too"])
+      """, missed: ["projection not split: the result of linear is used as a whole, too"])
   }
 
   @Test func `fuse-norm adds the residual in the norm`() throws {
@@ -303,7 +303,7 @@ import Testing
       output "c" = %c
       """,
       missed: [
-        "add not fused into mul: %3 has 2 uses",
+        "add not fused into mul: the result of add has 2 uses",
         "exp not fused into add: its result is stretched from f32[8], "
           + "and would be computed again for every copy",
       ])

@@ -34,6 +34,9 @@ extension Graph {
     return true
   }
 
-  /// What people call `value`: its name, or its place.
-  func label(_ value: ValueID) -> String { self[value].name ?? value.description }
+  /// What people call `value`: its name, or what it is a result of.
+  func label(_ value: ValueID) -> String {
+    if let name = self[value].name { return name }
+    return producer(of: value).map { "the result of \($0.op.name)" } ?? "a constant"
+  }
 }

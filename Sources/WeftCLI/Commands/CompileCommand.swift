@@ -34,8 +34,9 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let origin = try weights.source()
+    // A memory plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
-      graph.source(configuration: origin?.configuration), weights: origin,
+      graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0),
       threads: execution.threads)
     let entry = try model.entry(execution.entry)
     if report || json {
