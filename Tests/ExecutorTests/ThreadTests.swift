@@ -93,7 +93,8 @@ import Testing
   @Test func `an idle pool burns no processor time`() throws {
     let pool = ThreadPool(threads: 3, spins: 20_000)
     #expect(pool.run(context(try Plan.hooks([HookKernel(tiles: 8) { _ in }]), 3)))
-    usleep(100_000)
+    let end = Clock.nanoseconds() + 10_000_000_000
+    while pool.shared.parkedWorkers < 2, Clock.nanoseconds() < end { usleep(1000) }
     #expect(pool.shared.parkedWorkers == 2)
   }
 

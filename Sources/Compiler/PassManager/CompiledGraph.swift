@@ -72,7 +72,8 @@ public enum CompilationError: Error, CustomStringConvertible {
         ? "the graph breaks the rules of the IR: \(error)"
         : "pass '\(pass)' left a graph that breaks the rules of the IR: \(error)"
     case .unsettled(let pass):
-      "pass '\(pass)' still rewrites after \(PassManager.sweepLimit) sweeps and was stopped"
+      "pass '\(pass)' still rewrites after \(PassManager.sweepLimit) sweeps, or makes the graph "
+        + "a hundred times as large, and was stopped"
     }
   }
 }

@@ -57,7 +57,9 @@ public struct PassManager: Sendable {
       if patches.isEmpty { break }
       statistics.sweeps += 1
       statistics.patches += patches.count
-      guard statistics.sweeps <= Self.sweepLimit else { throw .unsettled(pass: pass.name) }
+      guard statistics.sweeps <= Self.sweepLimit,
+        current.nodes.count <= 100 * statistics.nodesBefore + 10_000
+      else { throw .unsettled(pass: pass.name) }
       do {
         current = try current.applying(patches).pruned()
       } catch {

@@ -6,7 +6,8 @@ import Tensors
 struct BufferAssignment {
   /// Where a value lies, before offsets are known.
   private enum Home {
-    case input(Int)
+    /// A part of an input, from this byte.
+    case input(Int, Int)
     /// A part of a buffer, from this byte.
     case buffer(Int, Int)
   }
@@ -15,6 +16,8 @@ struct BufferAssignment {
   private struct Buffer {
     var value: ValueID
     var byteCount: Int
+    /// The scheduled node that writes it first.
+    var firstNode: Int
     /// The last scheduled node that reads or writes it.
     var lastNode: Int
     /// The output that it is, where it is one.
@@ -23,13 +26,17 @@ struct BufferAssignment {
     var lastStep = -1
     /// The position among the buffers of the arena.
     var arena = -1
+
+    /// Bytes, in multiples of the arena's alignment.
+    var padded: Int { LiveInterval(byteCount: byteCount, first: 0, last: 0).byteCount }
   }
 
   private var homes: [Home?]
   private var buffers: [Buffer] = []
   private var views: Set<NodeID> = []
   private var writtenOutputs: Set<Int> = []
-  private var arenaCount = 0
+  /// Positions of the buffers that lie in the arena.
+  private var inArena: [Int] = []
   private(set) var inPlaceCount = 0
 
   init(valueCount: Int) { homes = Array(repeating: nil, count: valueCount) }
@@ -44,11 +51,26 @@ struct BufferAssignment {
   func isWritten(output i: Int) -> Bool { writtenOutputs.contains(i) }
 
   /// The value that first lives in each buffer of the arena.
-  var arenaBuffers: [ValueID] { buffers.filter { $0.output == nil }.map(\.value) }
+  var arenaBuffers: [ValueID] { inArena.map { buffers[$0].value } }
+
+  /// The largest sum of bytes alive in one node.
+  var peak: Int {
+    var change: [Int: Int] = [:]
+    for buffer in buffers where buffer.output == nil {
+      change[buffer.firstNode, default: 0] += buffer.padded
+      change[buffer.lastNode + 1, default: 0] -= buffer.padded
+    }
+    var (alive, most) = (0, 0)
+    for node in change.keys.sorted() {
+      alive += change[node] ?? 0
+      most = max(most, alive)
+    }
+    return most
+  }
 
   /// Gives every value that `nodes` compute in this order a home.
   mutating func assign(_ nodes: [Node], of graph: Graph, known: [Tensor?]) {
-    for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i) }
+    for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i, 0) }
     let lastUses = lastUses(nodes, of: graph)
     for (position, node) in nodes.enumerated() {
       if assignView(node, at: position, of: graph, known: known, lastUses) { continue }
@@ -61,15 +83,16 @@ struct BufferAssignment {
         } else {
           let type = graph.type(of: result)
           let bytes = (try? Tensor.byteCount(type.dtype, type.shape.values ?? [])) ?? 0
-          buffers.append(Buffer(value: result, byteCount: bytes, lastNode: last))
+          buffers.append(
+            Buffer(value: result, byteCount: bytes, firstNode: position, lastNode: last))
           homes[result.index] = .buffer(buffers.count - 1, 0)
         }
       }
     }
     assignOutputs(graph)
     for i in buffers.indices where buffers[i].output == nil {
-      buffers[i].arena = arenaCount
-      arenaCount += 1
+      buffers[i].arena = inArena.count
+      inArena.append(i)
     }
   }
 
@@ -96,10 +119,8 @@ struct BufferAssignment {
     else { return false }
     let bytes = offset * graph.type(of: result).dtype.byteCount
     switch home {
-    case .input:
-      // A part of an input is read where it is, but a kernel's view needs its start.
-      guard bytes == 0 else { return false }
-      homes[result.index] = home
+    case .input(let input, let start):
+      homes[result.index] = .input(input, start + bytes)
     case .buffer(let buffer, let start):
       homes[result.index] = .buffer(buffer, start + bytes)
       buffers[buffer].lastNode = max(
@@ -118,8 +139,7 @@ struct BufferAssignment {
       let operand = node.operands[i]
       guard known[operand.index] == nil, case .buffer(let buffer, 0)? = homes[operand.index],
         graph.type(of: operand) == graph.type(of: node.results[0]),
-        buffers[buffer].lastNode == position,
-        graph.type(of: buffers[buffer].value).shape.values.map({ _ in true }) ?? false
+        buffers[buffer].lastNode == position
       else { continue }
       let readers = node.operands.count { other in
         if case .buffer(buffer, _)? = homes[other.index] { true } else { false }
@@ -146,8 +166,8 @@ struct BufferAssignment {
   /// Where `value` lies.
   func location(of value: ValueID, byteCount: Int) -> PlanBuilder.Location {
     switch homes[value.index] {
-    case .input(let i):
-      return .init(block: .input(i), byteOffset: 0, byteCount: byteCount)
+    case .input(let i, let offset):
+      return .init(block: .input(i), byteOffset: offset, byteCount: byteCount)
     case .buffer(let buffer, let offset):
       let block: PlanBuilder.Location.Block =
         if let output = buffers[buffer].output { .output(output) } else {
@@ -161,22 +181,16 @@ struct BufferAssignment {
   /// Notes that `step` reads or writes `location`.
   mutating func use(_ location: PlanBuilder.Location, in step: Int) {
     guard case .buffer(let arena) = location.block else { return }
-    let i = arenaIndex(arena)
+    let i = inArena[arena]
     buffers[i].firstStep = min(buffers[i].firstStep, step)
     buffers[i].lastStep = max(buffers[i].lastStep, step)
   }
 
-  private func arenaIndex(_ arena: Int) -> Int {
-    // Buffers of the arena are numbered in order, so the position is at or after the number.
-    var i = arena
-    while buffers[i].arena != arena { i += 1 }
-    return i
-  }
-
   /// When each buffer of the arena is alive.
-  func intervals(stepCount: Int) -> [LiveInterval] {
-    buffers.filter { $0.output == nil }.map { buffer in
-      buffer.lastStep < 0
+  var intervals: [LiveInterval] {
+    inArena.map { i in
+      let buffer = buffers[i]
+      return buffer.lastStep < 0
         ? LiveInterval(byteCount: 0, first: 0, last: 0)
         : LiveInterval(
           byteCount: buffer.byteCount, first: buffer.firstStep, last: buffer.lastStep)

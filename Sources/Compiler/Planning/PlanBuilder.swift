@@ -46,11 +46,10 @@ struct PlanBuilder {
   mutating func build(
     bindings: Bindings, since start: ContinuousClock.Instant
   ) throws(PlanningError) -> PlannedGraph {
-    let nodes = try scheduledNodes()
-    buffers.assign(nodes, of: graph, known: known)
+    let nodes = try schedule()
     for node in nodes where !buffers.isView(node) { try addStep(node) }
     try addOutputCopies()
-    let memory = MemoryPlanner.plan(buffers.intervals(stepCount: drafts.count))
+    let memory = MemoryPlanner.plan(buffers.intervals)
     let plan = try makePlan(memory)
     return PlannedGraph(
       plan: plan, bindings: bindings, graph: graph, steps: plannedSteps, memory: memory,
@@ -63,14 +62,29 @@ struct PlanBuilder {
       duration: ContinuousClock.now - start)
   }
 
-  /// The nodes that a run computes, in an order that needs little memory.
-  private func scheduledNodes() throws(PlanningError) -> [Node] {
+  /// The nodes that a run computes: in the graph's order, or in a greedy one where that has the
+  /// lower peak. Assigns the buffers.
+  private mutating func schedule() throws(PlanningError) -> [Node] {
     var bytes = [Int](repeating: 0, count: graph.values.count)
+    var total = 0
     for value in graph.values where known[value.id.index] == nil {
       bytes[value.id.index] = try byteCount(of: value.id)
+      // Sums of sizes below stay far from overflow.
+      total = total.addingReportingOverflow(bytes[value.id.index]).partialValue
+      guard total >= 0, total < Int.max / 4 else {
+        throw .size(.outOfMemory(bytes: .max), origin: value.origin)
+      }
     }
-    let nodes = graph.nodes.filter { $0.results.contains { known[$0.index] == nil } }
-    return Scheduler.order(nodes, of: graph, bytes: bytes)
+    for input in graph.inputs { bytes[input.id.index] = 0 }
+    let given = graph.nodes.filter { $0.results.contains { known[$0.index] == nil } }
+    let greedy = Scheduler.greedyOrder(given, of: graph, bytes: bytes)
+    var other = buffers
+    buffers.assign(given, of: graph, known: known)
+    if greedy.map(\.id) == given.map(\.id) { return given }
+    other.assign(greedy, of: graph, known: known)
+    if other.peak >= buffers.peak { return given }
+    buffers = other
+    return greedy
   }
 
   private func byteCount(of value: ValueID) throws(PlanningError) -> Int {
@@ -173,10 +187,17 @@ struct PlanBuilder {
     do {
       return try Plan(
         steps: steps, arenaByteCount: memory.arenaByteCount, constants: constants,
-        inputs: graph.inputs.map { port($0.name ?? "", $0.type) },
+        inputs: graph.inputs.map { port($0.inputName, $0.type) },
         outputs: graph.outputs.map { port($0.name, graph.type(of: $0.value)) })
     } catch {
       throw .plan(error)
     }
+  }
+}
+
+extension Value {
+  /// The name by which a run is given it.
+  fileprivate var inputName: String {
+    if case .input(let name) = definition { name } else { "" }
   }
 }
