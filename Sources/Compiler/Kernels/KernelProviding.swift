@@ -7,6 +7,13 @@ import Tensors
 public protocol KernelProviding: Op {
   /// The kernel for these concrete types on this machine, every decision made.
   func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding
+  /// Whether the kernels read a weight at position `operand` in the 16 bits that a checkpoint may
+  /// store where the graph says f32. Other weights are given to them as the graph says.
+  func readsStored(_ operand: Int) -> Bool
+}
+
+extension KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { false }
 }
 
 /// What an op is told when it chooses its kernel.

@@ -43,6 +43,18 @@ public final class PackedWeights: Sendable {
     }
   }
 
+  /// `tensor` with elements of type `dtype`: itself, or a dense copy that all plans share.
+  public func converted(_ tensor: Tensor, to dtype: DType) throws(TensorError) -> Tensor {
+    if tensor.dtype == dtype { return tensor }
+    let storage = try storage(for: [tensor], layout: dtype.rawValue) {
+      () throws(TensorError) -> Storage in
+      let copy = try Tensor(uninitialized: dtype, dims: tensor.dims)
+      for i in 0..<tensor.count { copy.initialize(tensor.double(at: i), at: i) }
+      return copy.storage
+    }
+    return try Tensor(dtype: dtype, dims: tensor.dims, storage: storage)
+  }
+
   /// Bytes of all packed weights.
   public var byteCount: Int {
     entries.withLock { $0.values.reduce(0) { $0 + $1.packed.byteCount } }

@@ -164,12 +164,12 @@ struct BufferAssignment {
   }
 
   /// Where `value` lies.
-  func location(of value: ValueID, byteCount: Int) -> PlanBuilder.Location {
+  func location(of value: ValueID, byteCount: Int) -> BufferLocation {
     switch homes[value.index] {
     case .input(let i, let offset):
       return .init(block: .input(i), byteOffset: offset, byteCount: byteCount)
     case .buffer(let buffer, let offset):
-      let block: PlanBuilder.Location.Block =
+      let block: BufferLocation.Block =
         if let output = buffers[buffer].output { .output(output) } else {
           .buffer(buffers[buffer].arena)
         }
@@ -179,7 +179,7 @@ struct BufferAssignment {
   }
 
   /// Notes that `step` reads or writes `location`.
-  mutating func use(_ location: PlanBuilder.Location, in step: Int) {
+  mutating func use(_ location: BufferLocation, in step: Int) {
     guard case .buffer(let arena) = location.block else { return }
     let i = inArena[arena]
     buffers[i].firstStep = min(buffers[i].firstStep, step)

@@ -98,7 +98,10 @@ struct KnownValues: Sendable {
       let bytes = Cost.byteCount(types)
       let operandBytes = operands.reduce(0) { $0 + $1.byteCount }
       guard bytes <= max(Self.byteLimit, operandBytes) else { return }
-      let results = try Self.results(of: node, operands, types, table, packed)
+      let declared = try zip(node.operands, operands).map { value, tensor in
+        try packed.converted(tensor, to: graph.type(of: value).dtype)
+      }
+      let results = try Self.results(of: node, declared, types, table, packed)
       for (value, tensor) in zip(node.results, results ?? []) { known[value.index] = tensor }
     } catch {
       throw .evaluation(op: node.op.name, error, origin: node.origin)

@@ -12,27 +12,13 @@ struct PlanBuilder {
   private var plannedSteps: [PlannedStep] = []
   private var drafts: [Draft] = []
   private var constants: [Tensor] = []
-  private var constantPositions: [ValueID: Int] = [:]
+  private var constantPositions: [PackedWeights.Key: Int] = [:]
 
   /// A step whose buffers have no offsets yet.
   private struct Draft {
     var kernel: any Kernel
-    var operands: [Location]
-    var results: [Location]
-  }
-
-  /// A dense part of a block of memory.
-  struct Location {
-    enum Block {
-      case buffer(Int)
-      case constant(Int)
-      case input(Int)
-      case output(Int)
-    }
-
-    var block: Block
-    var byteOffset: Int
-    var byteCount: Int
+    var operands: [BufferLocation]
+    var results: [BufferLocation]
   }
 
   init(_ graph: Graph, known: [Tensor?], table: KernelTable, packed: PackedWeights) {
@@ -100,21 +86,24 @@ struct PlanBuilder {
     guard let op = node.op as? any KernelProviding else {
       throw .noKernel(op: node.op.name, origin: node.origin)
     }
-    let operands = node.operands.map { known[$0.index]?.type ?? graph.type(of: $0) }
+    var constants: [Tensor?] = []
+    for (i, operand) in node.operands.enumerated() {
+      constants.append(try constant(operand, asStored: op.readsStored(i)))
+    }
+    let operands = zip(node.operands, constants).map { $1?.type ?? graph.type(of: $0) }
     let results = node.results.map { graph.type(of: $0) }
     let binding: KernelBinding
     do {
       binding = try op.makeKernel(
         KernelRequest(
-          operands: operands, results: results, constants: node.operands.map { known[$0.index] },
-          table: table, packed: packed))
+          operands: operands, results: results, constants: constants, table: table, packed: packed))
     } catch {
       throw .kernel(error, origin: node.origin)
     }
     let step = drafts.count
     var draft = Draft(kernel: binding.kernel, operands: [], results: [])
     for i in binding.operands {
-      let location = try location(of: node.operands[i])
+      let location = try place(node.operands[i], constant: constants[i])
       buffers.use(location, in: step)
       draft.operands.append(location)
     }
@@ -135,12 +124,13 @@ struct PlanBuilder {
   private mutating func addOutputCopies() throws(PlanningError) {
     for (i, output) in graph.outputs.enumerated() where !buffers.isWritten(output: i) {
       let bytes = try byteCount(of: output.value)
-      let source = try location(of: output.value)
+      let source = try place(
+        output.value, constant: try constant(output.value, asStored: false))
       buffers.use(source, in: drafts.count)
       drafts.append(
         Draft(
           kernel: CopyKernel(byteCount: bytes), operands: [source],
-          results: [Location(block: .output(i), byteOffset: 0, byteCount: bytes)]))
+          results: [BufferLocation(block: .output(i), byteOffset: 0, byteCount: bytes)]))
       plannedSteps.append(
         PlannedStep(
           op: "copy", category: .movement, kernel: "copy-bytes",
@@ -150,22 +140,45 @@ struct PlanBuilder {
     }
   }
 
-  private mutating func location(of value: ValueID) throws(PlanningError) -> Location {
-    let bytes = try byteCount(of: value)
-    if let tensor = known[value.index] {
-      if let at = constantPositions[value] {
-        return Location(block: .constant(at), byteOffset: 0, byteCount: tensor.byteCount)
-      }
-      constants.append(tensor)
-      constantPositions[value] = constants.count - 1
-      return Location(
-        block: .constant(constants.count - 1), byteOffset: 0, byteCount: tensor.byteCount)
+  private mutating func location(of value: ValueID) throws(PlanningError) -> BufferLocation {
+    buffers.location(of: value, byteCount: try byteCount(of: value))
+  }
+
+  /// Where a kernel finds `value`, which is `constant` where it is known before the run.
+  private mutating func place(
+    _ value: ValueID, constant: Tensor?
+  ) throws(PlanningError) -> BufferLocation {
+    guard let constant else { return try location(of: value) }
+    return location(of: constant)
+  }
+
+  /// The tensor of a value that is known before the run: in the type that the graph says, or in the
+  /// one that it is stored in.
+  private func constant(
+    _ value: ValueID, asStored: Bool
+  ) throws(PlanningError) -> Tensor? {
+    guard let tensor = known[value.index] else { return nil }
+    if asStored { return tensor }
+    do {
+      return try packed.converted(tensor, to: graph.type(of: value).dtype)
+    } catch {
+      throw .size(error, origin: graph[value].origin)
     }
-    return buffers.location(of: value, byteCount: bytes)
+  }
+
+  /// Where a constant stands, in the list of which each stands once.
+  private mutating func location(of constant: Tensor) -> BufferLocation {
+    let key = PackedWeights.Key([constant], layout: constant.dtype.rawValue)
+    let at = constantPositions[key] ?? constants.count
+    if at == constants.count {
+      constants.append(constant)
+      constantPositions[key] = at
+    }
+    return BufferLocation(block: .constant(at), byteOffset: 0, byteCount: constant.byteCount)
   }
 
   private func makePlan(_ memory: MemoryPlan) throws(PlanningError) -> Plan {
-    func reference(_ location: Location) -> BufferReference {
+    func reference(_ location: BufferLocation) -> BufferReference {
       let place: BufferReference.Place =
         switch location.block {
         case .buffer(let i): .arena(memory.offsets[i])

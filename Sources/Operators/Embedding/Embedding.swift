@@ -44,6 +44,8 @@ extension Embedding: Evaluable {
 }
 
 extension Embedding: KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { operand == 0 }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     let widened = request.operands[0].dtype.isFloatingPoint ? request.operands[0].dtype : nil
     return try GatherKernel.binding(request, op: name, axis: 0, widened: widened)

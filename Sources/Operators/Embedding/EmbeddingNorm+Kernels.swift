@@ -36,6 +36,8 @@ extension EmbeddingNorm: Evaluable {
 }
 
 extension EmbeddingNorm: KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { true }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     let dims = request.dims(ofResult: 0)

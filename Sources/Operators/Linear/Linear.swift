@@ -164,6 +164,8 @@ extension Linear: Evaluable {
 }
 
 extension Linear: KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { operand == 1 }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results[0].dtype == .f32, request.operands[1].dtype.isFloatingPoint else {

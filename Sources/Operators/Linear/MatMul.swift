@@ -114,6 +114,8 @@ extension MatMul: Evaluable {
 }
 
 extension MatMul: KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { operand == 1 }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results[0].dtype == .f32, request.operands[1].dtype.isFloatingPoint else {

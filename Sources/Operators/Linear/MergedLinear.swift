@@ -85,6 +85,8 @@ extension MergedLinear: Evaluable {
 }
 
 extension MergedLinear: KernelProviding {
+  public func readsStored(_ operand: Int) -> Bool { operand > 0 }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results.allSatisfy({ $0.dtype == .f32 }) else { throw binder.unsupported }

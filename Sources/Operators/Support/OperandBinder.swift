@@ -63,14 +63,7 @@ extension KernelRequest {
   /// A dense f32 copy of `tensor`, shared by all plans.
   func widened(_ tensor: Tensor) throws(KernelError) -> Storage {
     do {
-      return try packed.storage(for: [tensor], layout: "f32") { () throws(TensorError) -> Storage in
-        let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: 4)
-        if overflow { throw .tooLarge(.f32, tensor.dims) }
-        let storage = try Storage(byteCount: bytes)
-        let out = storage.base.bindMemory(to: Float.self, capacity: tensor.count)
-        for i in 0..<tensor.count { out[i] = Float(tensor.double(at: i)) }
-        return storage
-      }
+      return try packed.converted(tensor, to: .f32).storage
     } catch {
       throw .tensor(error)
     }
