@@ -71,8 +71,12 @@ struct ReferenceInterpreter {
     var tensors: [ValueID: Tensor] = [:]
     for value in graph.values {
       switch value.definition {
-      case .input(let name): tensors[value.id] = try #require(given[name])
-      case .parameter(let parameter): tensors[value.id] = try #require(given[parameter.name])
+      case .input(let name):
+        let tensor = try #require(given[name])
+        tensors[value.id] = tensor
+      case .parameter(let parameter):
+        let tensor = try #require(given[parameter.name])
+        tensors[value.id] = tensor
       case .constant(let tensor): tensors[value.id] = tensor
       case .result: break
       }
@@ -83,7 +87,10 @@ struct ReferenceInterpreter {
       for (value, tensor) in zip(node.results, results) { tensors[value] = tensor }
     }
     var outputs: [String: Tensor] = [:]
-    for output in graph.outputs { outputs[output.name] = try #require(tensors[output.value]) }
+    for output in graph.outputs {
+      let tensor = try #require(tensors[output.value])
+      outputs[output.name] = tensor
+    }
     return outputs
   }
 }
