@@ -63,6 +63,9 @@ let package = Package(
     .testTarget(
       name: "GraphLanguageTests", dependencies: ["GraphLanguage", "Operators", "IR", "Tensors"]),
     .testTarget(name: "ExecutorTests", dependencies: ["Executor", "Tensors"]),
+    .testTarget(
+      name: "CompilerTests",
+      dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )
