@@ -155,7 +155,8 @@ extension Message {
 
   static func numberBesideBool(_ text: String) -> Message {
     Message(
-      "\(text) is a number beside a tensor of bool", help: "convert the tensor: cast(…, i32)")
+      "\(text) is a number beside a tensor of bool",
+      help: "write true or false, or convert the tensor: cast(…, i32)")
   }
 
   static func boolBesideNumbers(_ dtype: DType) -> Message {
@@ -283,11 +284,26 @@ extension Message {
       help: "name the layers with 'as', or a parameter with 'as \(name)_2'")
   }
 
-  static func parameterSharedByAccident(_ name: String) -> Message {
+  static func parameterSharedByAccident(_ name: String, isLoop: Bool) -> Message {
     Message(
-      "several calls would share the parameter '\(name)'",
-      help: "name each call with 'as'; calls with the same name share on purpose")
+      isLoop
+        ? "each trip of the loop would share the parameter '\(name)'"
+        : "this call would share the parameter '\(name)' with another",
+      help: "name the call with 'as': … as \(isLoop ? "layers[i]" : "dense"); "
+        + "the same name twice shares on purpose")
   }
+
+  static func parameterInLoop(_ name: String) -> Message {
+    Message(
+      "each trip of the loop declares the parameter '\(name)' again",
+      help: "declare it before the loop to share it, or in a layer that is called as layers[i]")
+  }
+
+  static func unboundDimension(_ name: String, bringer: String) -> Message {
+    Message("'\(name)' has no value here: '\(bringer)', which brings it along, is nil")
+  }
+
+  static var unexplained: Message { Message("the model can't be elaborated") }
 
   static func sharedParameterTypes(_ name: String, _ a: TensorType, _ b: TensorType) -> Message {
     Message("parameter '\(name)' is \(a) in one place and \(b) in another")
@@ -334,7 +350,9 @@ extension Message {
   }
 
   static func tooManyArguments(_ op: String, takes: Int, form: OpSignature) -> Message {
-    Message("'\(op)' takes at most \(takes) arguments", help: "it is \(self.form(form))")
+    Message(
+      "'\(op)' takes at most \(takes) argument\(takes == 1 ? "" : "s")",
+      help: "it is \(self.form(form))")
   }
 
   static func missingOperands(_ signature: OpSignature, _ missing: [String]) -> Message {

@@ -22,6 +22,10 @@ extension Message {
     case "^": Message("unexpected '^'", help: "a power is written pow(x, y)")
     case "@": Message("unexpected '@'", help: "a matrix product is written matmul(a, b)")
     case "#": Message("unexpected '#'", help: "a comment begins with '//'")
+    case "\u{201c}", "\u{201d}", "\u{201e}", "\u{00ab}", "\u{00bb}":
+      Message("unexpected '\(text)'", help: "a string stands in straight double quotes: \"gelu\"")
+    case "\u{2013}", "\u{2014}", "\u{2212}":
+      Message("unexpected '\(text)'", help: "minus is the ASCII character '-'")
     default:
       Message(
         "unexpected '\(text.shortened(to: 20))'",

@@ -60,8 +60,8 @@ final class Reporter {
     if found.count < 4 * Limits.diagnostics { found.append((span, diagnostic)) }
   }
 
-  /// Everything in the order of the files and lines; errors before warnings where there are too
-  /// many.
+  /// Everything in the order of the files and lines. Warnings are kept back while there are
+  /// errors: many come from what the errors left out.
   var diagnostics: [Diagnostic] {
     let order = found.enumerated().sorted { a, b in
       let (x, y) = (a.element.span, b.element.span)
@@ -70,7 +70,6 @@ final class Reporter {
       return p < q
     }
     let all = order.map(\.element.diagnostic)
-    guard all.count > Limits.diagnostics else { return all }
     let errors = all.filter { $0.severity == .error }
     return Array((errors.isEmpty ? all : errors).prefix(Limits.diagnostics))
   }

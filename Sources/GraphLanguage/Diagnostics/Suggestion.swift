@@ -3,7 +3,7 @@ enum Suggestion {
   /// The name among `known` that is nearest to `name`, where one is near.
   static func nearest(to name: String, among known: some Sequence<String>) -> String? {
     guard name.utf8.count <= 64 else { return nil }
-    let limit = max(1, name.count / 3)
+    let limit = name.count < 3 ? 0 : max(1, name.count / 3)
     var best: (distance: Int, name: String)?
     for candidate in Set(known).sorted() where candidate != name {
       let distance =

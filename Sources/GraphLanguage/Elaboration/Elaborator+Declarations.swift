@@ -60,17 +60,19 @@ extension Elaborator {
       } ?? frame.path.naming(name.text)
     let parameter = Parameter(fullName, fill ?? .standard)
     let record = ParameterRecord(
-      span: span, location: reporter.location(name.span), links: frame.links + ownLink(span),
-      type: type, value: ValueID(0))
+      statement: reporter.location(span), location: reporter.location(name.span),
+      links: frame.links + ownLink(span), type: type, value: ValueID(0))
     let id = try share(parameter, record, name) ?? newParameter(parameter, type, sources, span)
     parameters[parameter.name] = ParameterRecord(
-      span: span, location: record.location, links: record.links, type: type, value: id)
+      statement: record.statement, location: record.location, links: record.links, type: type,
+      value: id)
     frame.set(name.text, Variable(value: .tensor(id), type: type))
   }
 
   /// A parameter that stands in a loop is another one in each trip.
   private func ownLink(_ span: Span) -> [Frame.Link] {
-    frame.trips.isEmpty ? [] : [Frame.Link(location: reporter.location(span), trips: frame.trips)]
+    frame.trips.isEmpty
+      ? [] : [Frame.Link(location: reporter.location(span), trips: frame.trips, span: span)]
   }
 
   private func newParameter(
@@ -92,8 +94,7 @@ extension Elaborator {
           notes: ["the other is declared at \(first.location)"])
       }
       if first.links != new.links {
-        throw fail(
-          name.span, .parameterSharedByAccident(parameter.name), notes: sharing(first, new))
+        throw sharedByAccident(parameter.name, first, new, name)
       }
       guard first.type == new.type else {
         throw fail(
@@ -109,13 +110,23 @@ extension Elaborator {
     return nil
   }
 
-  private func sharing(_ first: ParameterRecord, _ new: ParameterRecord) -> [String] {
-    for (a, b) in zip(first.links, new.links) where a != b {
-      return a.location == b.location
-        ? ["the call at \(a.location) is repeated by a loop"]
-        : ["the calls stand at \(a.location) and \(b.location)"]
+  /// Reports two calls without names at the one that came second: there the name is missing.
+  private func sharedByAccident(
+    _ parameter: String, _ first: ParameterRecord, _ new: ParameterRecord, _ name: Name
+  ) -> ElaborationFailure {
+    let pair = zip(first.links, new.links).first { $0 != $1 }
+    guard let old = pair?.0 ?? first.links.last, let link = pair?.1 ?? new.links.last else {
+      return fail(name.span, .parameterNameTaken(parameter))
     }
-    return []
+    let isLoop = old.location == link.location
+    if isLoop, link.location == new.statement {
+      return fail(name.span, .parameterInLoop(parameter))
+    }
+    reporter.error(
+      link.span, .parameterSharedByAccident(parameter, isLoop: isLoop),
+      notes: (isLoop ? [] : ["the other call stands at \(old.location)"])
+        + ["the parameter is declared at \(reporter.location(name.span))"], calls: [])
+    return ElaborationFailure()
   }
 
   private func checkExtents(

@@ -23,7 +23,7 @@ extension Elaborator {
     case .string(let text): return .string(text)
     case .bool(let flag): return .bool(flag)
     case .nil: return .none
-    case .name(let name): return try variable(name)
+    case .name(let name): return try variable(name, expression.span)
     case .list(let hasEllipsis, let elements):
       return .list(try list(hasEllipsis, elements, expression.span))
     case .unary(let op, let operand): return try unary(op, operand, expression)
@@ -38,12 +38,16 @@ extension Elaborator {
     }
   }
 
-  private func variable(_ name: String) throws(ElaborationFailure) -> Value {
+  private func variable(_ name: String, _ span: Span) throws(ElaborationFailure) -> Value {
     if let variable = frame.find(name) {
       guard let value = variable.value else { throw ElaborationFailure() }
       return value
     }
     if let dtype = DType(rawValue: name) { return .dtype(dtype) }
+    let bringer = frame.layer?.parameters.first { parameter in
+      parameter.type.dims.contains { $0.simpleName == name }
+    }
+    if let bringer { throw fail(span, .unboundDimension(name, bringer: bringer.name.text)) }
     throw ElaborationFailure()
   }
 

@@ -22,14 +22,15 @@ extension Elaborator {
     }
     if failed { throw ElaborationFailure() }
     let names = Set(layer.parameters.map(\.name.text))
-    guard given.keys.allSatisfy(names.contains),
+    let labels = arguments.drop { $0.label == nil }
+    guard given.keys.allSatisfy(names.contains), labels.allSatisfy({ $0.label != nil }),
       layer.parameters.allSatisfy({ $0.value != nil || given[$0.name.text] != nil })
     else { throw ElaborationFailure() }  // The resolver has said it.
 
     let binding = LayerBinding(layer, given, span, self)
     var inner = try binding.frame()
     let location = reporter.location(span)
-    let link = Frame.Link(location: location, trips: frame.trips)
+    let link = Frame.Link(location: location, trips: frame.trips, span: span)
     if let path {
       inner.path = frame.path.appending(try components(path, layer: layer.name.text))
     } else {
@@ -44,11 +45,13 @@ extension Elaborator {
     defer { frame = outer }
     do throws(ElaborationFailure) {
       guard let results = try run(layer.body) else {
+        if !layer.body.mayReturn { throw ElaborationFailure() }
         throw fail(layer.name.span, .returnsNothing(layer.name.text))
       }
       return results.count == 1 ? .tensor(results[0]) : .results(results)
     } catch {
       // What is wrong inside was said; the declared results go on.
+      isBroken = true
       if hasGivenUp { throw error }
       frame.scopes.removeSubrange(1...)
       var results: [ValueID] = []
@@ -177,6 +180,7 @@ private struct LayerBinding {
   ) throws(ElaborationFailure) -> T {
     let outer = elaborator.frame
     elaborator.frame = inner
+    elaborator.frame.layer = layer
     elaborator.frame.calls = outer.calls
     elaborator.frame.locations = outer.locations
     defer { elaborator.frame = outer }
@@ -263,7 +267,9 @@ private struct LayerBinding {
     switch reason {
     case .dtype(let dtype):
       help = "cast(\(text), \(dtype)) converts it"
-    case .rank: rule = ""
+    case .rank:
+      let least = parameter.type.hasEllipsis ? " or more" : ""
+      rule = " with \(parameter.type.dims.count)\(least) axes"
     case .extent(let expression, let expected, let found):
       if expression != "\(expected.dim)" { rule = ", where \(expression) is \(expected.dim)" }
       notes += elaborator.notes((expected.dim, expected.source), (found.dim, found.source))

@@ -26,9 +26,11 @@ extension Elaborator {
     do {
       return try execute(statement)
     } catch {
+      isBroken = true
       if hasGivenUp { throw error }
       switch statement.kind {
-      case .conditional, .loop, .return: throw error
+      case .return: throw error
+      case .conditional, .loop: if frame.layer != nil { throw error }
       case .variable(_, let names, let type, _):
         let declared = type.flatMap { try? tensorType($0) }
         for name in names {
@@ -52,6 +54,8 @@ extension Elaborator {
   }
 
   private func execute(_ statement: Statement) throws(ElaborationFailure) -> Returned? {
+    // The resolver has said what can't stand in a layer.
+    if frame.layer != nil, !statement.mayStandInLayer { return nil }
     switch statement.kind {
     case .setting(let setting, let value):
       switch setting {

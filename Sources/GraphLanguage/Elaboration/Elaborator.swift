@@ -6,7 +6,7 @@ import Tensors
 final class Elaborator {
   /// A parameter that an entry has.
   struct ParameterRecord {
-    var span: Span
+    var statement: SourceLocation
     var location: SourceLocation
     var links: [Frame.Link]
     var type: TensorType
@@ -57,10 +57,11 @@ final class Elaborator {
           name.span, .entryTwice(name.text),
           notes: ["the first stands at \(reporter.location(first))"])
       }
-      let shared = statements[..<i].filter { !$0.isEntry }
+      let shared = statements[..<i].filter { $0.mayBeShared }
       graphs.append(entry(named: name.text, model, shared, body))
     }
     checkSettings(model)
+    if isBroken, !reporter.hasErrors { reporter.error(model.name.span, .unexplained) }
     guard !reporter.hasErrors else { return nil }
     return ModelDefinition(
       name: model.name.text, documentation: model.trivia.documentation, configs: configs,
@@ -110,6 +111,8 @@ final class Elaborator {
 
   /// Whether a limit was passed, so that nothing more is run.
   private(set) var hasGivenUp = false
+  /// Whether a statement failed: then something was reported, and there is no model.
+  var isBroken = false
 
   /// Runs `body` one level deeper.
   func nested<T>(

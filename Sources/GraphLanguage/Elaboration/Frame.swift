@@ -21,6 +21,8 @@ struct Frame {
   struct Link: Hashable {
     var location: SourceLocation
     var trips: [Int]
+    /// The call.
+    var span: Span
   }
 
   var scopes: [[String: Variable]] = [[:]]

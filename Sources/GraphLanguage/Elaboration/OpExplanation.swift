@@ -55,7 +55,8 @@ private struct OpExplanation {
     case .wrongAttribute(let attribute, let expected, let found):
       return "'\(attribute)' of \(name) must be \(expected), found \(found)"
     case .attributeRange(let attribute, let rule):
-      return "'\(attribute)' of \(name) doesn't fit: \(rule)" + list(Array(uses.indices.prefix(1)))
+      return "'\(attribute)' of \(name) doesn't fit: \(rule)"
+        + list(Array(uses.indices.prefix(1))).replacingColon
     case .dim(let error): return "\(name): \(error)" + list(Array(uses.indices))
     }
   }
@@ -121,6 +122,7 @@ private struct OpExplanation {
       return "cast(\(uses[operand].text), \(first)) converts it"
     case .extents, .broadcast, .shape, .rank: return transposed ?? swapped ?? stretched
     case .missingAttribute(let name): return "write \(name): …"
+    case .attributeRange(let name, _): return adjusted(name)
     default: return nil
     }
   }
@@ -141,6 +143,30 @@ private struct OpExplanation {
     return nil
   }
 
+  /// Extents that an attribute could have, one of them changed.
+  private func adjusted(_ name: String) -> String? {
+    guard let op, case .dims(let dims)? = op.attributes[name], let type = types.first,
+      let count = try? type.shape.elementCount()
+    else { return nil }
+    for i in dims.indices.reversed() {
+      var others = dims
+      others.remove(at: i)
+      guard let rest = try? Shape(others).elementCount(),
+        let needed = try? count.divided(exactlyBy: rest), needed.value.map({ $0 > 0 }) ?? true
+      else { continue }
+      var changed = dims
+      changed[i] = needed
+      var attributes = op.attributes
+      attributes[name] = .dims(changed)
+      if let other = try? Swift.type(of: op).init(attributes),
+        (try? other.resultTypes(types)) != nil
+      {
+        return "\(Shape(changed)) would fit"
+      }
+    }
+    return nil
+  }
+
   private var swapped: String? {
     guard uses.count == 2, types[0] != types[1], accepts(types.reversed()) else { return nil }
     return "\(label)(\(uses[1].text), \(uses[0].text)) would fit"
@@ -148,8 +174,9 @@ private struct OpExplanation {
 
   /// An operand with an axis of extent 1 put in.
   private var stretched: String? {
-    for i in uses.indices.reversed() {
-      for axis in (0...types[i].rank).reversed() where types[i].rank < 8 {
+    let rank = types.map(\.rank).max() ?? 0
+    for i in uses.indices.reversed() where types[i].rank < min(rank, 8) {
+      for axis in (0...types[i].rank).reversed() {
         var changed = types
         changed[i].shape.dims.insert(1, at: axis)
         if accepts(changed) {
@@ -160,4 +187,9 @@ private struct OpExplanation {
     }
     return nil
   }
+}
+
+extension String {
+  /// `; x is …` instead of `: x is …`.
+  fileprivate var replacingColon: String { isEmpty ? "" : ";" + dropFirst() }
 }

@@ -76,7 +76,7 @@ struct Lexer {
     case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/"): comment()
     case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"):
       report(at, at + 2, .blockComment)
-      at += 2
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\n") { at += 1 }
     case let b where b.isLetter: name()
     case let b where b.isDigit: number()
     default: symbol()
@@ -141,6 +141,7 @@ struct Lexer {
     if let b = byte(), b.isLetter {
       while let b = byte(), b.isLetter || b.isDigit { at += 1 }
       report(start, at, .malformedNumber(source.text(Span(start, at))))
+      kind = .invalid
     }
     add(kind, from: start)
   }
@@ -155,6 +156,7 @@ struct Lexer {
       at += 1
     } else {
       report(start, at, .unterminatedString)
+      return add(.invalid, from: start)
     }
     add(.string, from: start)
   }
@@ -170,6 +172,7 @@ struct Lexer {
     while let b = byte(), b >= 0x80 || b < 0x20 && b != 0x0a && b != 0x0d && b != 0x09 { at += 1 }
     if at == start { at += 1 }
     report(start, at, .unexpectedCharacter(source.text(Span(start, at))))
+    add(.invalid, from: start)
   }
 }
 

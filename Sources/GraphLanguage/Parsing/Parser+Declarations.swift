@@ -44,7 +44,7 @@ extension Parser {
       throw fail(
         start,
         .expected(
-          "'import', 'layer' or 'model'", found: found,
+          "'import', 'layer' or 'model'", found: "'\(word.shortened(to: 30))'",
           help: Suggestion.nearest(to: word, among: ["import", "layer", "model"])
             .map { "did you mean '\($0)'?" }))
     }
@@ -157,10 +157,7 @@ extension Parser {
       var block = Block([])
       while !parser.sees(.rightBrace) {
         if parser.token.kind == .end || parser.closesUnindented(open) {
-          let location = parser.source.location(at: open.start)
-          throw parser.fail(
-            parser.missingSpan, .expected("'}' that closes \(owner)", found: parser.found),
-            notes: ["'{' was opened at \(location)"])
+          throw parser.failUnclosed(owner, open)
         }
         parser.statement(into: &block)
       }

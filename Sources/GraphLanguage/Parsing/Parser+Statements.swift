@@ -125,7 +125,9 @@ extension Parser {
     guard sees(.in) else { throw expected("'in' and a range such as 0 ..< layers") }
     take()
     let low = try operation()
-    guard sees(.range) else { throw expected("'..<' and the end of the range") }
+    guard sees(.range) else {
+      throw expected("'..<' and the end of the range", help: "a range is written 0 ..< layers")
+    }
     take()
     let high = try operation()
     return .loop(name, low, high, try block(of: "the loop"))
@@ -170,7 +172,9 @@ extension Parser {
         return .assignment(Name(word, span(start)), try expression())
       case .symbol(.plus), .symbol(.minus), .symbol(.times), .symbol(.divide):
         if tokens[min(position + 2, tokens.count - 1)].kind == .symbol(.assign) {
-          throw fail(span(following), .compoundAssignment(word, text(following)))
+          throw fail(
+            span(following).through(span(tokens[position + 2])),
+            .compoundAssignment(word, text(following)))
         }
       case .name, .string:
         if !following.startsLine,

@@ -20,6 +20,10 @@ struct Parser {
   /// Brackets that are open: inside them the end of a line ends nothing.
   private var brackets = 0
   private var depth = 0
+  /// Lines on which something unreadable was reported: what follows from it isn't.
+  private var unreadableLines: Set<Int>
+  /// Where a missing brace was reported.
+  private var unclosedAt = -1
 
   init(_ source: SourceText) {
     self.source = source
@@ -29,6 +33,7 @@ struct Parser {
     comments = lexer.comments
     diagnostics = lexer.diagnostics
     diagnosticSpans = lexer.spans
+    unreadableLines = Set(lexer.spans.map { source.line(at: $0.start) })
   }
 
   // MARK: Tokens
@@ -75,7 +80,7 @@ struct Parser {
     switch token.kind {
     case .end: "the end of the file"
     case .string: "a string"
-    case .keyword: "the keyword '\(text(token))'"
+    case .keyword where isOnLine: "the keyword '\(text(token))'"
     default: isOnLine ? "'\(text(token).shortened(to: 30))'" : "the end of the line"
     }
   }
@@ -92,7 +97,9 @@ struct Parser {
 
   @discardableResult
   mutating func fail(_ span: Span, _ message: Message, notes: [String] = []) -> SyntaxFailure {
-    if diagnostics.count < Limits.diagnostics {
+    if diagnostics.count < Limits.diagnostics,
+      !unreadableLines.contains(source.line(at: span.start))
+    {
       diagnostics.append(source.error(span, message, notes: notes))
       diagnosticSpans.append(span)
     }
@@ -115,11 +122,33 @@ struct Parser {
   mutating func expectClosing(_ symbol: Symbol, of open: Token) throws(SyntaxFailure) {
     guard sees(symbol) else {
       let location = source.location(at: open.start)
+      if token.startsLine, endsExpression {
+        throw fail(
+          Span(file: source.file, previous.end, previous.end),
+          .expected("',' or '\(symbol.rawValue)'", found: "the end of the line"),
+          notes: ["'\(text(open))' was opened at \(location)"])
+      }
       throw fail(
         missingSpan, .expected("',' or '\(symbol.rawValue)'", found: found),
         notes: ["'\(text(open))' was opened at \(location)"])
     }
     take()
+  }
+
+  /// Whether the next token can't go on with an expression in brackets.
+  private var endsExpression: Bool {
+    if case .keyword(let keyword) = token.kind { return keyword.startsStatement }
+    return sees(.rightBrace)
+  }
+
+  /// Reports, once, that the block which `open` began isn't closed.
+  mutating func failUnclosed(_ owner: String, _ open: Token) -> SyntaxFailure {
+    if unclosedAt == token.start { return SyntaxFailure() }
+    unclosedAt = token.start
+    let what = token.kind == .end ? "the end of the file" : "'\(text(token))'"
+    return fail(
+      span(token), .expected("'}' that closes \(owner)", found: what),
+      notes: ["'{' was opened at \(source.location(at: open.start))"])
   }
 
   mutating func expectName(_ what: String) throws(SyntaxFailure) -> Name {

@@ -4,6 +4,8 @@ struct Token {
     case name, integer, float, string
     case keyword(Keyword)
     case symbol(Symbol)
+    /// Something that was reported as unreadable.
+    case invalid
     case end
   }
 

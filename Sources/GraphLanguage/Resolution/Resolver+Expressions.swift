@@ -49,6 +49,8 @@ extension Resolver {
       .map { "did you mean '\($0)'?" }
     if place == .layer, configs.contains(name) {
       help = "'\(name)' is a config of the model: give the layer an argument for it"
+    } else if outputs.contains(name) {
+      help = "'\(name)' is an output: give its value a name with 'let' first"
     } else if help == nil, ops[name] != nil {
       return reporter.error(span, .opWithoutCall(name))
     }
@@ -128,9 +130,13 @@ extension Resolver {
     "it is declared as \(form(of: layer)) at \(reporter.location(layer.name.span))"
   }
 
-  /// `Linear(x:outputs:biased:)`.
+  /// `Linear(x: f32[..., n], outputs: Int, biased: Bool = true)`.
   private func form(of layer: LayerDeclaration) -> String {
-    layer.name.text + "(" + layer.parameters.map { "\($0.name.text):" }.joined() + ")"
+    let parameters = layer.parameters.map { parameter in
+      "\(parameter.name.text): \(Formatter.text(parameter.type))"
+        + (parameter.value.map { " = " + Formatter.layout($0).flat } ?? "")
+    }
+    return "\(layer.name.text)(\(parameters.joined(separator: ", ")))"
   }
 
   // MARK: Types

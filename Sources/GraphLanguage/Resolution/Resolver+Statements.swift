@@ -22,7 +22,8 @@ extension Resolver {
       check(type)
       requireTensor(type, of: "an input")
       declare(name, .input)
-    case .output(_, let type, let value):
+    case .output(let name, let type, let value):
+      outputs.insert(name.text)
       if let type { check(type) }
       check(value)
     case .param(let name, let type, let initializer, let path):
@@ -121,7 +122,9 @@ extension Resolver {
     }
     if isNested, !["return", "output"].contains(keyword) {
       reporter.error(
-        statement.keywordSpan(keyword), .wrongPlace(keyword, "an 'if' or a 'for'", help: help))
+        statement.keywordSpan(keyword),
+        .wrongPlace(
+          keyword, "an 'if' or a 'for'", help: "it stands outside of them and always holds"))
     } else if !places.contains(place) {
       reporter.error(
         statement.keywordSpan(keyword), .wrongPlace(keyword, place.phrase, help: help))

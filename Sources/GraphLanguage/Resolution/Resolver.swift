@@ -29,6 +29,8 @@ struct Resolver {
   let configs: Set<String>
   /// Layers that the layer at hand calls, with the first call of each.
   var calls: [String: Span] = [:]
+  /// Outputs of the model at hand, which are no variables.
+  var outputs: Set<String> = []
   private var callees: [String: [String: Span]] = [:]
   /// Whether layers call each other in a circle: then nothing can be elaborated.
   private(set) var isRecursive = false
@@ -146,7 +148,9 @@ struct Resolver {
     where !settings.insert(setting).inserted {
       reporter.error(value.span, .settingTwice(setting.rawValue))
     }
+    outputs = []
     scoped { $0.check(model.body) }
+    outputs = []
   }
 
   /// Names in a type's extents that mean nothing yet are dimensions.
@@ -185,6 +189,22 @@ struct Resolver {
 
 extension Statement {
   var isEntry: Bool { if case .entry = kind { true } else { false } }
+
+  /// Whether a model with entries may have it outside of them.
+  var mayBeShared: Bool {
+    switch kind {
+    case .entry, .input, .output: false
+    default: true
+    }
+  }
+
+  /// Whether a layer may have it.
+  var mayStandInLayer: Bool {
+    switch kind {
+    case .entry, .input, .output, .config, .setting: false
+    default: true
+    }
+  }
 }
 
 extension Block {
