@@ -144,7 +144,9 @@ struct BufferAssignment {
       let readers = node.operands.count { other in
         if case .buffer(buffer, _)? = homes[other.index] { true } else { false }
       }
-      if readers == 1 { return buffer }
+      // A part of a larger buffer can't be an output: it would have to be copied.
+      let isWhole = buffers[buffer].byteCount == Cost.byteCount([graph.type(of: operand)])
+      if readers == 1, isWhole || !graph.isOutput(node.results[0]) { return buffer }
     }
     return nil
   }
