@@ -31,7 +31,10 @@ public struct Gelu: ElementwiseOp {
   public var function: ScalarFunction {
     switch approximation {
     case .none:
-      .real(WEFT_OP_GELU_ERF) { x in x / 2 * (1 + Math.erf(x / 2.0.squareRoot())) }
+      // At -∞ the limit, 0, rather than -∞ · 0.
+      .real(WEFT_OP_GELU_ERF) { x in
+        x == -.infinity ? 0 : x / 2 * (1 + Math.erf(x / 2.0.squareRoot()))
+      }
     case .tanh:
       .real(WEFT_OP_GELU_TANH) { x in
         x / 2 * (1 + Math.tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))

@@ -23,7 +23,8 @@ public enum Activation: String, CaseIterable, Sendable {
     switch self {
     case .none: return x
     case .relu: return x.isNaN ? x : max(x, 0)
-    case .gelu: return x / 2 * (1 + Math.erf(x / 2.0.squareRoot()))
+    case .gelu:
+      return x == -.infinity ? 0 : x / 2 * (1 + Math.erf(x / 2.0.squareRoot()))
     case .geluTanh:
       let inner = (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
       return x / 2 * (1 + Math.tanh(inner))
