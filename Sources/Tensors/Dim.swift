@@ -12,6 +12,11 @@ public struct Dim: Hashable, Sendable {
   /// Sorted by falling degree, then by name; no coefficient is zero.
   let terms: [Term]
 
+  /// The most terms of a polynomial and the highest degree, so that a hostile graph file can't
+  /// blow one up.
+  private static let mostTerms = 1024
+  private static let highestDegree = 64
+
   private init(terms: [Term]) { self.terms = terms }
 
   /// A known extent.
@@ -49,6 +54,7 @@ public struct Dim: Hashable, Sendable {
       if overflow { throw .overflow }
       collected[term.symbols] = total
     }
+    if collected.count > mostTerms { throw .tooComplex }
     let terms = collected.filter { $0.value != 0 }
       .map { Term(symbols: $0.key, coefficient: $0.value) }
       .sorted { a, b in
@@ -75,11 +81,13 @@ public struct Dim: Hashable, Sendable {
 
   /// `self * other`.
   public func multiplied(by other: Dim) throws(DimError) -> Dim {
+    if terms.count * other.terms.count > Dim.mostTerms { throw .tooComplex }
     var products: [Term] = []
     for a in terms {
       for b in other.terms {
         let (product, overflow) = a.coefficient.multipliedReportingOverflow(by: b.coefficient)
         if overflow { throw .overflow }
+        if a.symbols.count + b.symbols.count > Dim.highestDegree { throw .tooComplex }
         products.append(Term(symbols: (a.symbols + b.symbols).sorted(), coefficient: product))
       }
     }
@@ -176,6 +184,8 @@ public enum DimError: Error, Hashable, CustomStringConvertible {
   case inexactDivision(Dim, Dim)
   /// A symbol has no value.
   case unbound(String)
+  /// The polynomial has too many terms or too high a degree.
+  case tooComplex
 
   public var description: String {
     switch self {
@@ -183,6 +193,7 @@ public enum DimError: Error, Hashable, CustomStringConvertible {
     case .divisionByZero(let a): "\(a) is divided by 0"
     case .inexactDivision(let a, let b): "\(a) is not divisible by \(b)"
     case .unbound(let symbol): "dimension '\(symbol)' has no value"
+    case .tooComplex: "a dimension has too many terms"
     }
   }
 }

@@ -80,4 +80,15 @@ import Testing
     #expect(Shape([Int]()).broadcast(with: [a, 2]) == [a, 2])
     #expect(Shape([1]).broadcast(with: [0]) == [0])
   }
+
+  @Test func `a polynomial can't be blown up`() throws {
+    var dim = try Dim(symbol: "a").adding(Dim(symbol: "b"))
+    #expect(throws: DimError.tooComplex) {
+      for _ in 0..<40 { dim = try dim.multiplied(by: dim) }
+    }
+    var power = Dim(symbol: "a")
+    #expect(throws: DimError.tooComplex) {
+      for _ in 0..<40 { power = try power.multiplied(by: power) }
+    }
+  }
 }
