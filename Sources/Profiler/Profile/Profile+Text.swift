@@ -65,7 +65,8 @@ extension Profile {
     return
       "\(runs) \(runs == 1 ? "run" : "runs"), \(threads) \(threads == 1 ? "thread" : "threads"):"
       + " a run takes \(Figures.milliseconds(wall)) ms"
-      + " (fastest \(Figures.milliseconds(fastest)), slowest \(Figures.milliseconds(slowest)));"
+      + " (fastest \(Figures.milliseconds(fastest)), slowest \(Figures.milliseconds(slowest))"
+      + (untraced.map { ", untraced \(Figures.milliseconds($0))" } ?? "") + ");"
       + " its \(steps.count) steps take \(Figures.milliseconds(sum)) ms,"
       + " \(Figures.fixed(share, 1)) % of it."
   }

@@ -67,13 +67,20 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   public var fastest: Double
   /// The slowest run.
   public var slowest: Double
+  /// The median time of a run without a trace, taken in turn with the others; nil where none was.
+  public var untraced: Double?
   /// The sum of the steps' medians.
   public var sum: Double
   /// The steps, in the order of the plan.
   public var steps: [Row]
 
   /// A profile of `runs` of `planned`; runs of other plans are left out.
-  public init(of planned: PlannedGraph, runs: [Trace.Run]) { self.init(planned.steps, runs) }
+  ///
+  /// - Parameter untraced: nanoseconds of runs without a trace, taken in turn with `runs`.
+  public init(of planned: PlannedGraph, runs: [Trace.Run], untraced: [Int] = []) {
+    self.init(planned.steps, runs)
+    if !untraced.isEmpty { self.untraced = Figures.median(untraced.map { Double($0) / 1e6 }) }
+  }
 
   init(_ steps: [PlannedStep], _ runs: [Trace.Run]) {
     let runs = runs.filter { run in
