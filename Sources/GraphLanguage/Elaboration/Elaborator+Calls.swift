@@ -43,7 +43,9 @@ extension Elaborator {
   ) throws(ElaborationFailure) -> Value {
     var matcher = OpArguments(signature)
     for (argument, value) in zip(arguments, values) {
-      if let message = matcher.add(argument, value) { throw fail(argument.value.span, message) }
+      if let message = matcher.add(argument.label?.text, value) {
+        throw fail(argument.value.span, message)
+      }
     }
     if let missing = matcher.missingOperands {
       throw fail(span, .missingOperands(signature, missing))
@@ -53,19 +55,12 @@ extension Elaborator {
     let common = types.first { $0 != .bool }
     var uses: [OperandUse] = []
     for operand in matcher.operands {
-      let text = reporter.text(operand.argument.value.span)
-      let id: ValueID
-      if let tensor = operand.value.tensor {
-        id = tensor
-      } else {
-        let own: DType =
-          if case .int = operand.value { .i32 } else if case .bool = operand.value { .bool } else {
-            .f32
-          }
-        id = try constant(
-          operand.value, own == .bool ? .bool : common ?? own, operand.argument.value.span)
-      }
-      uses.append(OperandUse(id, text, operand.name))
+      let place = arguments[operand.argument].value.span
+      let id =
+        if let tensor = operand.value.tensor { tensor } else {
+          try constant(operand.value, operand.value.dtype(beside: common), place)
+        }
+      uses.append(OperandUse(id, reporter.text(place), operand.name))
     }
     return try apply(
       signature.name, uses, matcher.attributes, span, label: signature.name,
@@ -119,123 +114,5 @@ extension Elaborator {
       }
       return extents.first { $0.dim == dims[i] }?.source
     }
-  }
-}
-
-/// Matches what a call gives with what an op takes.
-private struct OpArguments {
-  struct Operand {
-    var name: String
-    var argument: Argument
-    var value: Value
-    var position: Int
-  }
-
-  let signature: OpSignature
-  private var given: [Operand] = []
-  private(set) var attributes = Attributes()
-  /// The extents among the attributes.
-  private(set) var extents: [Extent] = []
-  /// The next operand that an argument without a label may be.
-  private var nextOperand = 0
-  private var nextAttribute = 0
-
-  init(_ signature: OpSignature) { self.signature = signature }
-
-  /// The operands in the order of the signature.
-  var operands: [Operand] { given.sorted { $0.position < $1.position } }
-
-  /// Operands that must be given and aren't, or nil.
-  var missingOperands: [String]? {
-    let missing = signature.operands.filter { operand in
-      operand.presence != .optional && !given.contains { $0.name == operand.name }
-    }
-    return missing.isEmpty ? nil : missing.map(\.name)
-  }
-
-  /// Takes one argument; gives what is wrong with it.
-  mutating func add(_ argument: Argument, _ value: Value) -> Message? {
-    if case .results(let ids) = value { return .severalResults(ids.count) }
-    if let label = argument.label?.text {
-      if let i = signature.operands.firstIndex(where: { $0.name == label }) {
-        return addOperand(i, argument, value)
-      }
-      guard let attribute = signature.attributes.first(where: { $0.name == label }) else {
-        return .unknownLabel(label, of: signature.name, known: [])
-      }
-      return addAttribute(attribute, value)
-    }
-    while nextAttribute == 0, nextOperand < signature.operands.count {
-      let i = nextOperand
-      switch (signature.operands[i].presence, value) {
-      case (.variadic, .tensor): return addOperand(i, argument, value)
-      case (.variadic, _): nextOperand += 1
-      case (.required, _), (.optional, .tensor), (.optional, .none):
-        nextOperand += 1
-        return addOperand(i, argument, value)
-      // What is no tensor is an attribute already.
-      case (.optional, _): nextOperand = signature.operands.count
-      }
-    }
-    guard nextAttribute < signature.attributes.count else {
-      return .tooManyArguments(
-        signature.name, takes: signature.operands.count + signature.attributes.count,
-        form: signature)
-    }
-    nextAttribute += 1
-    return addAttribute(signature.attributes[nextAttribute - 1], value)
-  }
-
-  private mutating func addOperand(_ i: Int, _ argument: Argument, _ value: Value) -> Message? {
-    let operand = signature.operands[i]
-    if operand.presence != .variadic, given.contains(where: { $0.position == i }) {
-      return .labelTwice(operand.name)
-    }
-    switch value {
-    case .none:
-      return operand.presence == .optional ? nil : .operandIsNil(operand.name, of: signature.name)
-    case .tensor, .int, .float, .bool: break
-    default: return .operandKind(operand.name, of: signature.name, found: value.kind)
-    }
-    if operand.presence == .optional {
-      guard value.tensor != nil else {
-        return .operandKind(operand.name, of: signature.name, found: value.kind)
-      }
-      attributes[operand.name] = .bool(true)
-    }
-    given.append(Operand(name: operand.name, argument: argument, value: value, position: i))
-    return nil
-  }
-
-  private mutating func addAttribute(
-    _ attribute: OpSignature.Attribute, _ value: Value
-  ) -> Message? {
-    if attributes[attribute.name] != nil { return .labelTwice(attribute.name) }
-    let converted: AttributeValue
-    switch value {
-    case .int(let extent):
-      converted = .dim(extent.dim)
-      extents.append(extent)
-    case .float(let number): converted = .double(number)
-    case .bool(let flag): converted = .bool(flag)
-    case .string(let text): converted = .string(text)
-    case .dtype(let dtype): converted = .dtype(dtype)
-    case .list(let list):
-      converted = .dims(list.map(\.dim))
-      extents = list
-    case .none:
-      return attribute.fallback == nil
-        ? .attributeKind(attribute, of: signature.name, found: "nil") : nil
-    default: return .attributeKind(attribute, of: signature.name, found: value.kind)
-    }
-    if case .dim(let dim) = converted, attribute.kind == .double, dim.value != nil {
-      attributes[attribute.name] = converted
-      return nil
-    }
-    guard converted.matches(attribute.kind) else {
-      return .attributeMismatch(attribute, of: signature.name, found: converted)
-    }
-    attributes[attribute.name] = converted
-    return nil
   }
 }

@@ -41,6 +41,22 @@ public struct ModelDefinition: Sendable {
   /// The files it was read from, the root first.
   public let sourceFiles: [String]
 
+  /// A model from its parts.
+  public init(
+    name: String, documentation: String? = nil, configs: [Config] = [], entries: [Graph],
+    weights: String? = nil, tokenizer: String? = nil, task: ModelTask? = nil,
+    sourceFiles: [String] = []
+  ) {
+    self.name = name
+    self.documentation = documentation
+    self.configs = configs
+    self.entries = entries
+    self.weights = weights
+    self.tokenizer = tokenizer
+    self.task = task
+    self.sourceFiles = sourceFiles
+  }
+
   /// The entry of that name.
   public func entry(_ name: String) -> Graph? { entries.first { $0.name == name } }
 }

@@ -26,6 +26,15 @@ enum Value {
     }
   }
 
+  /// The element type that the value takes as an operand next to tensors of type `common`.
+  func dtype(beside common: DType?) -> DType {
+    switch self {
+    case .bool: .bool
+    case .int: common ?? .i32
+    default: common ?? .f32
+    }
+  }
+
   var isNumber: Bool {
     switch self {
     case .int, .float: true
