@@ -18,7 +18,10 @@ public struct SourceText: Sendable {
     self.bytes = bytes
     self.file = file
     var starts = [0]
-    for (i, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(i + 1) }
+    // A file that is too long is refused before anybody asks for its lines.
+    if bytes.count <= Limits.sourceBytes {
+      for i in bytes.indices where bytes[i] == UInt8(ascii: "\n") { starts.append(i + 1) }
+    }
     lineStarts = starts
   }
 
