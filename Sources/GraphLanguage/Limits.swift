@@ -11,11 +11,11 @@ enum Limits {
   /// Layers that call each other in a chain.
   static let callDepth = 64
   /// Nodes and parameters of one entry.
-  static let nodes = 500_000
+  static let nodes = 300_000
   /// Trips of one loop.
   static let trips = 100_000
   /// Statements and calls that the elaboration of one entry runs.
-  static let steps = 500_000
+  static let steps = 300_000
   /// Errors that are reported.
   static let diagnostics = 100
 }

@@ -163,7 +163,7 @@ struct Lexer {
 
   private mutating func symbol() {
     let start = at
-    for (text, symbol) in Symbol.byLength where bytes[at...].starts(with: text) {
+    for (text, symbol) in Symbol.byFirst[bytes[at]] ?? [] where bytes[at...].starts(with: text) {
       at += text.count
       add(.symbol(symbol), from: start)
       return

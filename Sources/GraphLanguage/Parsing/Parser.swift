@@ -170,8 +170,9 @@ struct Parser {
     }
   }
 
+  /// A string; after a comma it may stand on the next line.
   mutating func expectString(_ what: String) throws(SyntaxFailure) -> Name {
-    guard token.kind == .string, isOnLine else { throw expected(what) }
+    guard token.kind == .string, isOnLine || previous.kind == .symbol(.comma) else { throw expected(what) }
     return Name(try string(), span(previous))
   }
 

@@ -66,9 +66,9 @@ enum Symbol: String, CaseIterable {
   case and = "&&"
   case or = "||"
 
-  /// The symbols by length, longest first.
-  static let byLength: [(bytes: [UInt8], symbol: Symbol)] =
-    allCases
-    .map { (Array($0.rawValue.utf8), $0) }
-    .sorted { ($0.0.count, $1.1.rawValue) > ($1.0.count, $0.1.rawValue) }
+  /// The symbols by their first byte, longest first.
+  static let byFirst: [UInt8: [(bytes: [UInt8], symbol: Symbol)]] = Dictionary(
+    grouping: allCases.map { (Array($0.rawValue.utf8), $0) }
+      .sorted { ($0.0.count, $1.1.rawValue) > ($1.0.count, $0.1.rawValue) },
+    by: { $0.bytes[0] })
 }
