@@ -172,7 +172,9 @@ struct Parser {
 
   /// A string; after a comma it may stand on the next line.
   mutating func expectString(_ what: String) throws(SyntaxFailure) -> Name {
-    guard token.kind == .string, isOnLine || previous.kind == .symbol(.comma) else { throw expected(what) }
+    guard token.kind == .string, isOnLine || previous.kind == .symbol(.comma) else {
+      throw expected(what)
+    }
     return Name(try string(), span(previous))
   }
 
@@ -180,8 +182,8 @@ struct Parser {
   mutating func string() throws(SyntaxFailure) -> String {
     let token = take()
     do {
-      return try StringEscapes.decode(
-        source.bytes[(token.start + 1)..<max(token.start + 1, token.end - 1)])
+      let end = max(token.start + 1, token.end - 1)
+      return try StringEscapes.decode(source.bytes[(token.start + 1)..<end])
     } catch {
       throw fail(span(token), .badEscape(error.sequence))
     }
