@@ -8,7 +8,6 @@ import Tensors
 ///
 /// ```swift
 /// let b = ModelBuilder(ops: BuiltinOps.table())
-/// let batch = Dim(symbol: "batch")
 ///
 /// func linear(_ x: TensorHandle, _ outputs: Int) throws -> TensorHandle {
 ///   let weight = try b.param("weight", .f32, [Dim(outputs), x.dims[x.rank - 1]])
@@ -16,12 +15,12 @@ import Tensors
 ///   return try b.linear(x, weight, bias)
 /// }
 ///
-/// var x = try b.input("x", .f32, [batch, 8])
+/// var h = try b.input("x", .f32, [Dim(symbol: "batch"), 8])
 /// for i in 0..<2 {
-///   x = try b.layer("layers", kind: "Linear", index: i) { try linear(x, 8) }
-///   x = try b.gelu(x, approximation: "tanh")
+///   h = try b.layer("layers", kind: "Linear", index: i) { try linear(h, 8) }
+///   h = try b.gelu(h, approximation: "tanh").named("h")
 /// }
-/// try b.output("y", x * 0.5)
+/// try b.output("y", (h * 0.5).named("y"))
 /// let graph = b.graph()
 /// ```
 ///
@@ -31,7 +30,9 @@ import Tensors
 /// model M {
 ///   input x: f32[batch, 8]
 ///   var h = x
-///   for i in 0 ..< 2 { h = gelu(Linear(h, 8) as layers[i], approximation: "tanh") }
+///   for i in 0 ..< 2 {
+///     h = gelu(Linear(h, 8) as layers[i], approximation: "tanh")
+///   }
 ///   output y = h * 0.5
 /// }
 /// ```
