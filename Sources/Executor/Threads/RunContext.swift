@@ -140,7 +140,9 @@ final class RunContext: @unchecked Sendable {
 
   /// Waits until all tiles of the region are done; false when the run has failed.
   private func meet(_ region: PlanLayout.Region, _ r: Int, _ participant: Int) -> Bool {
-    var backoff = Backoff(spins: spins)
+    // Short: who is waited for may be a worker that lost this very processor. 100 regions of 20 µs
+    // beside eight busy processes: median 2.14 ms with 2,500 pauses, 2.58 with 20,000; 1.05 alone.
+    var backoff = Backoff(spins: spins / 8)
     while counters[r].done.load(ordering: .acquiring) < region.tiles {
       if isStopped() { return false }
       if backoff.pause() { continue }
