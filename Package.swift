@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"]),
   ],
   swiftLanguageModes: [.v6]
 )

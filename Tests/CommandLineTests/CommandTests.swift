@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// The command line as a user meets it.
+@Suite struct `Commands` {
+  static let names = [
+    "check", "compile", "doctor", "embed", "format", "profile", "render", "run",
+  ]
+  static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
+
+  @Test(arguments: names)
+  func `help has an example`(name: String) throws {
+    let result = try CommandLineTool.shell("weft \(name) --help")
+    #expect(result.status == 0)
+    #expect(result.output.contains("Example:"))
+    #expect(result.output.contains("weft \(name)"))
+  }
+
+  @Test(arguments: [
+    ("weft run", 64), ("weft run Graphs/bert.weft", 64), ("weft frobnicate", 64),
+    ("weft render Graphs/bert.weft -o picture.gif", 1),
+    ("weft profile Graphs/bert.weft --random-weights 1 --runs 0", 64),
+    ("weft run Graphs/bert.weft --random-weights 1 --bind batch=0,tokens=2", 64),
+    ("weft run Graphs/bert.weft --random-weights 1 --weights x", 64),
+    ("weft check Graphs/nothing.weft", 1), ("weft check Docs", 1),
+    ("weft run Graphs/bert.weft --weights Docs --inputs a --outputs b", 1),
+    ("weft check Graphs/bert.weft --set layer=1", 1),
+    ("weft check Graphs/bert.weft --set layers=many", 1),
+    ("weft compile Graphs/bert.weft --dump-after nothing", 1),
+    ("weft run Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=2000", 1),
+    ("WEFT_ISA=abacus weft run Graphs/gpt2.weft --random-weights 1 --bind batch=1,tokens=2", 1),
+  ])
+  func `wrong calls and wrong data have their statuses`(command: String, status: Int) throws {
+    let result = try CommandLineTool.shell(command)
+    #expect(Int(result.status) == status, "\(command): \(result.error)")
+    #expect(!result.error.isEmpty)
+    for leak in ["Optional(", "NSCocoa", "Error Domain", "Swift.", "Fatal error", "\u{1B}["] {
+      #expect(!result.error.contains(leak), "\(command): \(result.error)")
+    }
+  }
+
+  @Test(arguments: [
+    "weft run Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --json",
+    "weft compile Graphs/gpt2.weft \(small) --bind batch=1,tokens=3 --json",
+    "weft profile Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --runs 2 --json",
+    "weft check Graphs/gpt2.weft --json", "weft doctor --json",
+  ])
+  func `what is for programs is JSON`(command: String) throws {
+    let result = try CommandLineTool.shell(command)
+    #expect(result.status == 0, "\(command): \(result.error)")
+    #expect(throws: Never.self) {
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    }
+  }
+
+  @Test(arguments: ["svg", "png", "pdf", "dot"])
+  func `a picture is drawn in each format`(format: String) throws {
+    let result = try CommandLineTool.shell(
+      "weft render Graphs/vit.weft -o x.\(format) --depth 2 --after all && test -s x.\(format)")
+    #expect(result.status == 0, "\(result.error)")
+  }
+
+  @Test func `a file that can't be written leaves nothing behind`() throws {
+    let result = try CommandLineTool.shell(
+      "weft render Graphs/vit.weft -o missing/x.svg; status=$?; ls -A; exit $status")
+    #expect(result.status == 1)
+    #expect(result.output == "Docs\nGraphs\n")
+  }
+
+  @Test func `outputs are written by name and read again as inputs`() throws {
+    let set = "--set width=32 --set head_size=8 --set inner=64 --set vocabulary=96 --set heads=4"
+    let layers = "--set encoder_layers=2 --set decoder_layers=2 --set buckets=8"
+    let result = try CommandLineTool.shell(
+      """
+      weft run Graphs/t5.weft --random-weights 1 \(set) \(layers) --entry encode \
+        --bind batch=2,source=3 --outputs memory.safetensors &&
+      weft run Graphs/t5.weft --random-weights 1 \(set) \(layers) --entry decode \
+        --inputs memory.safetensors
+      """)
+    #expect(result.status == 1)
+    #expect(result.error.contains("decoder_input_ids"), "\(result.error)")
+    #expect(result.error.contains("encoder_last_hidden_state"), "\(result.error)")
+  }
+
+  @Test func `formatting shipped graphs changes nothing`() throws {
+    let result = try CommandLineTool.shell(
+      "weft format --check Graphs/*.weft Graphs/layers/*.weft")
+    #expect(result.status == 0, "\(result.output)\(result.error)")
+  }
+
+  @Test func `an interrupt ends a long profile`() throws {
+    let result = try CommandLineTool.shell(
+      """
+      weft profile Graphs/gpt2.weft --random-weights 1 \(Self.small) \
+        --bind batch=1,tokens=64 --runs 100000 & child=$!
+      sleep 2; kill -INT $child; wait $child
+      """, seconds: 60)
+    #expect(result.status != 0)
+    #expect(result.error.contains("cancelled"), "\(result.error)")
+  }
+}
