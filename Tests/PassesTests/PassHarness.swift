@@ -68,29 +68,6 @@ struct ReferenceInterpreter {
 
   /// The outputs of `graph`, by name.
   func outputs(of graph: Graph) throws -> [String: Tensor] {
-    var tensors: [ValueID: Tensor] = [:]
-    for value in graph.values {
-      switch value.definition {
-      case .input(let name):
-        let tensor = try #require(given[name])
-        tensors[value.id] = tensor
-      case .parameter(let parameter):
-        let tensor = try #require(given[parameter.name])
-        tensors[value.id] = tensor
-      case .constant(let tensor): tensors[value.id] = tensor
-      case .result: break
-      }
-    }
-    for node in graph.nodes {
-      let op = try #require(node.op as? any Evaluable)
-      let results = try op.evaluate(try node.operands.map { try #require(tensors[$0]) })
-      for (value, tensor) in zip(node.results, results) { tensors[value] = tensor }
-    }
-    var outputs: [String: Tensor] = [:]
-    for output in graph.outputs {
-      let tensor = try #require(tensors[output.value])
-      outputs[output.name] = tensor
-    }
-    return outputs
+    try GraphInterpreter.outputs(of: graph, given: given)
   }
 }

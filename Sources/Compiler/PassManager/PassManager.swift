@@ -18,7 +18,9 @@ public struct PassManager: Sendable {
   public func compile(
     _ graph: Graph, snapshots: Set<String> = []
   ) throws(CompilationError) -> CompiledGraph {
-    let known = ["input"] + passes.map(\.name)
+    let known = passes.reduce(into: ["input"]) { known, pass in
+      if !known.contains(pass.name) { known.append(pass.name) }
+    }
     for name in snapshots.sorted() where !known.contains(name) {
       throw .unknownPass(name, known: known)
     }

@@ -31,6 +31,8 @@ public struct EmbeddingReport: Sendable {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return try zip(texts, vectors).map { text, vector in
       String(decoding: try encoder.encode(Line(text: text, embedding: vector)), as: UTF8.self)
     }

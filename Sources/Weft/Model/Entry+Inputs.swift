@@ -24,6 +24,8 @@ extension Entry {
     guard missing.isEmpty, unknown.isEmpty else {
       throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
     }
+    let bound = try graph.binding(bindings).inputs
+    try MemoryLimit.check(Cost.byteCount(bound.map(\.type)), for: bindings)
     var inputs: [String: Tensor] = [:]
     for input in graph.inputs {
       guard let name = input.name else { continue }

@@ -80,6 +80,7 @@ public final class Entry: Sendable {
     _ planned: PlannedGraph, _ inputs: [Tensor], trace: Trace? = nil,
     cancellation: Cancellation? = nil
   ) throws -> [Tensor] {
+    try MemoryLimit.check(MemoryLimit.byteCount(of: planned.plan), for: planned.bindings)
     do {
       return try shared.executor.run(
         planned.plan, inputs: inputs, trace: trace, cancellation: cancellation)

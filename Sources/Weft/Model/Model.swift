@@ -22,22 +22,25 @@ public final class Model: Sendable {
 
   /// The model of `source`.
   ///
+  /// - Parameters:
+  ///   - threads: of a run at most; by default what affinity and quota leave.
+  ///   - instructions: which kernels run; by default what `WEFT_ISA` names, else the machine's best.
   /// - Throws: ``GraphFileError`` for the graph file, `FormatError` for the checkpoint, which is
   ///   checked against every entry.
   public convenience init(
     _ source: ModelSource, weights: WeightOrigin?, threads: Int? = nil,
-    registry: Registry? = nil
+    instructions: InstructionSet? = nil, registry: Registry? = nil
   ) throws {
     let registry = try registry ?? Registry.standard()
     try self.init(
       source.definition(registry: registry), weights: weights, threads: threads,
-      registry: registry)
+      instructions: instructions, registry: registry)
   }
 
   /// The model of an elaborated definition.
   public init(
     _ definition: ModelDefinition, weights: WeightOrigin?, threads: Int? = nil,
-    registry: Registry
+    instructions: InstructionSet? = nil, registry: Registry
   ) throws {
     self.definition = definition
     self.registry = registry
@@ -46,7 +49,8 @@ public final class Model: Sendable {
     let source = try Model.weightSource(weights, of: definition)
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes,
-      table: try InstructionSet.table())
+      table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
+        ?? InstructionSet.table())
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }
 
@@ -90,7 +94,11 @@ public final class Model: Sendable {
   /// A few lines on what the model is: entries, inputs, outputs, parameters.
   public var summary: String {
     let parameters = Model.parameters(of: definition)
-    let count = parameters.reduce(0) { $0 + ($1.type.shape.values ?? []).reduce(1, *) }
+    let count = parameters.reduce(0) { sum, parameter in
+      let elements = (parameter.type.shape.values ?? []).reduce(1, *)
+      let (total, overflow) = sum.addingReportingOverflow(elements)
+      return overflow ? .max : total
+    }
     var lines = [
       "\(definition.name): \(parameters.count) weights, \(count.grouped) parameters"
     ]

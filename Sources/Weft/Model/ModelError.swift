@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a model can't do what it was asked.
 public enum ModelError: Error, CustomStringConvertible {
   /// The model was made without weights.
@@ -14,6 +16,8 @@ public enum ModelError: Error, CustomStringConvertible {
   case inputRange(name: String, value: Int)
   /// A dimension is given that the entry doesn't have, or one is missing.
   case dimensions(missing: [String], unknown: [String], known: [String])
+  /// A run takes more memory than the machine has.
+  case memory(needed: Int, limit: Int, bindings: Bindings)
   /// A step found data without a result.
   case fault(origin: Origin, op: String, message: String)
   /// The file's name doesn't end in a format.
@@ -34,11 +38,18 @@ public enum ModelError: Error, CustomStringConvertible {
     case .inputRange(let name, let value): "input '\(name)': \(value) doesn't fit an i32"
     case .dimensions(let missing, let unknown, let known):
       Self.dimensions(missing, unknown, known)
+    case .memory(let needed, let limit, let bindings):
+      "a run with \(bindings) takes \(Self.gibibytes(needed)) GiB, this machine has "
+        + "\(Self.gibibytes(limit)); give smaller dimensions"
     case .fault(let origin, let op, let message):
       (origin.location.map { "\($0): " } ?? "") + "error: '\(op)': \(message)"
     case .pictureFormat(let name):
       "\(name): the name must end in .svg, .png, .pdf or .dot"
     }
+  }
+
+  private static func gibibytes(_ bytes: Int) -> String {
+    String(format: "%.1f", Double(bytes) / 0x1p30)
   }
 
   private static func dimensions(

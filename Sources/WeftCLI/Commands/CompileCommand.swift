@@ -32,6 +32,15 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Print the report as JSON.")
   var json = false
 
+  func validate() throws {
+    if binding.bind != nil, !report, !json {
+      throw ValidationError("--bind is for the memory plan: add --report or --json")
+    }
+    if dumpAfter != nil, report || json {
+      throw ValidationError("give --dump-after or --report, not both")
+    }
+  }
+
   func run() throws {
     let origin = try weights.source()
     // A memory plan needs weights of the right shapes; what they hold doesn't matter.

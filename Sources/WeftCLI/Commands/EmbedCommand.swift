@@ -35,6 +35,7 @@ struct EmbedCommand: ParsableCommand {
   var pairs = 10
 
   func validate() throws {
+    _ = try weights.requiredSource()
     if texts.isEmpty == (file == nil) { throw ValidationError("give texts or --file, not both") }
     if json && similar { throw ValidationError("give --json or --similar, not both") }
     if pairs < 1 { throw ValidationError("--pairs takes a number from 1, found \(pairs)") }
@@ -50,9 +51,9 @@ struct EmbedCommand: ParsableCommand {
     let texts = try file.map { try TextLines.read($0) } ?? texts
     let progress = Terminal.Progress("embedding", count: texts.count)
     let vectors = try Interrupt.watching { cancellation in
-      try embedder.embed(texts, cancellation: cancellation) { progress.advance(to: $0) }
+      defer { progress.finish() }
+      return try embedder.embed(texts, cancellation: cancellation) { progress.advance(to: $0) }
     }
-    progress.finish()
     let report = EmbeddingReport(texts: texts, vectors: vectors)
     if similar {
       print(report.nearestPairs(count: pairs))

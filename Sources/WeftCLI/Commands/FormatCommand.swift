@@ -24,8 +24,7 @@ struct FormatCommand: ParsableCommand {
   func run() throws {
     var failed = false
     for file in files {
-      let result = try GraphFormatting.format(file: URL(filePath: file))
-      switch result {
+      switch try GraphFormatting.format(file: URL(filePath: file)) {
       case .invalid(let diagnostics):
         Terminal.report(diagnostics)
         failed = true

@@ -26,6 +26,7 @@ struct ProfileCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    _ = try weights.requiredSource()
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
     }
@@ -39,11 +40,11 @@ struct ProfileCommand: ParsableCommand {
     let entry = try model.entry(execution.entry)
     let progress = Terminal.Progress("profiling", count: runs)
     let profile = try Interrupt.watching { cancellation in
-      try entry.profile(
+      defer { progress.finish() }
+      return try entry.profile(
         bindings: binding.bindings(), runs: runs, cancellation: cancellation
       ) { progress.advance(to: $0) }
     }
-    progress.finish()
     print(json ? try profile.json() : profile.text(by: by))
   }
 }

@@ -36,7 +36,11 @@ struct RenderCommand: ParsableCommand {
     if let depth, depth < 0 {
       throw ValidationError("--depth takes a number from 0, found \(depth)")
     }
-    _ = try DiagramFile.format(of: URL(filePath: output))
+    do {
+      _ = try DiagramFile.format(of: URL(filePath: output))
+    } catch {
+      throw ValidationError("\(error)")
+    }
   }
 
   func run() throws {

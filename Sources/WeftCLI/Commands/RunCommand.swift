@@ -27,6 +27,7 @@ struct RunCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    _ = try weights.requiredSource()
     if inputs != nil, binding.bind != nil {
       throw ValidationError("--inputs says the dimensions already; leave out --bind")
     }

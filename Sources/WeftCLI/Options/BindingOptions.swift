@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Weft
 
 /// Values for symbolic dimensions.
@@ -9,15 +10,18 @@ struct BindingOptions: ParsableArguments {
       valueName: "name=value,…"))
   var bind: String?
 
+  func validate() throws { _ = try bindings() }
+
   /// The bindings; empty where none were given.
   func bindings() throws -> Bindings {
     var bindings = Bindings()
     for pair in (bind ?? "").split(separator: ",") {
       let parts = pair.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let value = Int(parts[1]), value >= 1 else {
+        .map { $0.trimmingCharacters(in: .whitespaces) }
+      guard parts.count == 2, !parts[0].isEmpty, let value = Int(parts[1]), value >= 1 else {
         throw ValidationError("--bind needs name=number,… with numbers from 1, found '\(pair)'")
       }
-      let name = String(parts[0])
+      let name = parts[0]
       guard bindings[name] == nil else { throw ValidationError("--bind gives '\(name)' twice") }
       bindings[name] = value
     }

@@ -18,8 +18,16 @@ struct GraphOptions: ParsableArguments {
   @Flag(help: "Let the graph file import files outside its folder.")
   var allowOutsideImports = false
 
+  func validate() throws { _ = try values() }
+
   /// What the facade loads.
   func source(configuration: URL? = nil) throws -> ModelSource {
+    ModelSource(
+      file: URL(filePath: graph), settings: try values(), model: model,
+      configuration: configuration, allowsOutsideImports: allowOutsideImports)
+  }
+
+  private func values() throws -> [String: String] {
     var values: [String: String] = [:]
     for setting in settings {
       guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
@@ -30,8 +38,6 @@ struct GraphOptions: ParsableArguments {
         values.updateValue(String(setting[setting.index(after: equals)...]), forKey: name) == nil
       else { throw ValidationError("--set gives '\(name)' twice") }
     }
-    return ModelSource(
-      file: URL(filePath: graph), settings: values, model: model, configuration: configuration,
-      allowsOutsideImports: allowOutsideImports)
+    return values
   }
 }

@@ -14,6 +14,8 @@ struct WeightOptions: ParsableArguments {
     help: ArgumentHelp("Fill the weights from their initializers instead.", valueName: "seed"))
   var randomWeights: UInt64?
 
+  func validate() throws { _ = try source() }
+
   /// The weights that were asked for; nil where neither option was given.
   func source() throws -> WeightOrigin? {
     switch (weights, randomWeights) {
