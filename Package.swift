@@ -68,6 +68,7 @@ let package = Package(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
     .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"]),
+    .testTarget(name: "WeftTests", dependencies: ["Weft"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+import Weft
+
+/// The real model, on real text.
+@Suite struct `MiniLM` {
+  private struct Sentences: Decodable {
+    let sentences: [String]
+    let tokenIDs: [[Int32]]
+
+    enum CodingKeys: String, CodingKey {
+      case sentences
+      case tokenIDs = "token_ids"
+    }
+  }
+
+  private let reference = Reference(name: "minilm")
+
+  /// Where Scripts/fetch-minilm puts the model.
+  private func folder() throws -> URL {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
+      ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
+    let folder = cache.appending(path: "weft/models/all-MiniLM-L6-v2")
+    let isThere = FileManager.default.fileExists(
+      atPath: folder.appending(path: "model.safetensors").path)
+    try #require(isThere, "\(folder.path) isn't there: run Scripts/fetch-minilm")
+    return folder
+  }
+
+  private func model() throws -> Model {
+    let weights = WeightOrigin.checkpoint(try folder())
+    return try Model(
+      ModelSource(file: reference.graph, configuration: weights.configuration), weights: weights)
+  }
+
+  private func sentences() throws -> Sentences {
+    try JSONDecoder().decode(
+      Sentences.self, from: Data(contentsOf: reference.folder.appending(path: "sentences.json")))
+  }
+
+  @Test func `sentences give the reference's ids`() throws {
+    let sentences = try sentences()
+    let embedder = try SentenceEmbedder(try model())
+    #expect(sentences.sentences.count == 14)
+    for (sentence, ids) in zip(sentences.sentences, sentences.tokenIDs) {
+      #expect(embedder.tokenizer.encode(sentence).ids == ids)
+    }
+  }
+
+  @Test func `sentences give the reference's vectors`() throws {
+    let vectors = try SentenceEmbedder(try model()).embed(try sentences().sentences)
+    let expected = try #require(try reference.outputs()["embedding"])
+    #expect(expected.dims == [14, 384])
+    try #require(vectors.count == 14)
+    for (i, vector) in vectors.enumerated() {
+      let row = expected.doubles[i * 384..<(i + 1) * 384]
+      try #require(vector.count == 384)
+      let largest = zip(vector, row).map { abs(Double($0) - $1) }.max() ?? .infinity
+      #expect(largest <= 2e-6)
+      let dot = zip(vector, row).reduce(0) { $0 + Double($1.0) * $1.1 }
+      let lengths =
+        vector.reduce(0) { $0 + Double($1) * Double($1) } * row.reduce(0) { $0 + $1 * $1 }
+      #expect(dot / lengths.squareRoot() >= 0.999999)
+    }
+  }
+
+  @Test func `hidden states agree with PyTorch`() throws {
+    let inputs = try reference.inputs()
+    let outputs = try model().entry().run(inputs)
+    let expected = try #require(try reference.outputs()["last_hidden_state.first2"])
+    let hidden = try #require(outputs["last_hidden_state"])
+    let first = try Tensor(
+      dims: expected.dims, floats: Array(hidden.floats.prefix(expected.count)))
+    #expect(largestDifference(first, expected) <= 2e-5)
+    let embedding = try #require(try reference.outputs()["embedding"])
+    #expect(largestDifference(outputs["embedding"], embedding) <= 2e-6)
+  }
+}
