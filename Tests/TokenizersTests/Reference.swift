@@ -34,14 +34,13 @@ enum Reference {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Reference")
 
-  /// Where Scripts/fetch-minilm puts the model, if it is there.
-  static let miniLM: URL? = {
+  /// Where Scripts/fetch-minilm puts the model's tokenizer.
+  static let miniLM: URL = {
     let environment = ProcessInfo.processInfo.environment
     let cache =
       environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
       ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
-    let file = cache.appending(path: "weft/models/all-MiniLM-L6-v2/tokenizer.json")
-    return FileManager.default.fileExists(atPath: file.path) ? file : nil
+    return cache.appending(path: "weft/models/all-MiniLM-L6-v2/tokenizer.json")
   }()
 
   /// The families of tokenizers whose parts are all there.
