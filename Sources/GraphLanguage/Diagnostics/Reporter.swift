@@ -16,6 +16,9 @@ final class Reporter {
   private var seen: Set<Key> = []
   private(set) var errorCount = 0
 
+  /// Whether so much is wrong that nothing more will be said.
+  var isFull: Bool { errorCount >= 4 * Limits.diagnostics }
+
   /// Whether anything was reported that leaves no model.
   var hasErrors: Bool { errorCount > 0 }
 

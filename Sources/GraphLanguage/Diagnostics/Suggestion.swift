@@ -1,11 +1,14 @@
 /// Finds what a misspelled name may have meant.
 enum Suggestion {
+  /// More names than these aren't looked through.
+  private static let mostCandidates = 2000
+
   /// The name among `known` that is nearest to `name`, where one is near.
   static func nearest(to name: String, among known: some Sequence<String>) -> String? {
     guard name.utf8.count <= 64 else { return nil }
     let limit = name.count < 3 ? 0 : max(1, name.count / 3)
     var best: (distance: Int, name: String)?
-    for candidate in Set(known).sorted() where candidate != name {
+    for candidate in Set(known.prefix(mostCandidates)).sorted() where candidate != name {
       let distance =
         candidate.lowercased() == name.lowercased()
         ? 0 : distance(Array(name.utf8), Array(candidate.utf8), limit: limit)

@@ -99,6 +99,10 @@ final class Elaborator {
   /// Counts one step; a model that takes too many is given up.
   func step(_ span: Span) throws(ElaborationFailure) {
     steps += 1
+    if reporter.isFull {
+      hasGivenUp = true
+      throw ElaborationFailure()
+    }
     if steps > Limits.steps { throw giveUp(span, .tooManySteps) }
     if sources.count > 3 * Limits.nodes { throw giveUp(span, .tooManyNodes) }
   }

@@ -1,6 +1,7 @@
 extension Resolver {
   mutating func check(_ block: Block, isNested: Bool = false) {
     for (i, statement) in block.statements.enumerated() {
+      if reporter.isFull { return }
       check(statement, isNested: isNested)
       if case .return = statement.kind, i + 1 < block.statements.count {
         reporter.warning(block.statements[i + 1].span, .unreachable("return"))
