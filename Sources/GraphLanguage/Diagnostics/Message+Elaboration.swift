@@ -44,6 +44,10 @@ extension Message {
 
   static var tooManyNodes: Message { Message("the model has more than \(Limits.nodes) nodes") }
 
+  static func endsBeforeStart(_ start: Int, _ end: Int) -> Message {
+    Message("\(start) ..< \(end) ends before it starts")
+  }
+
   static func tooManyTrips(from start: Int, to end: Int) -> Message {
     Message("\(start) ..< \(end) are more than \(Limits.trips) trips")
   }

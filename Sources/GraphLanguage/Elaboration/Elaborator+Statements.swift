@@ -161,13 +161,16 @@ extension Elaborator {
   ) throws(ElaborationFailure) -> Returned? {
     let start = try known(low, use: "the range of a loop")
     let end = try known(high, use: "the range of a loop")
+    guard start <= end else {
+      throw fail(low.span.through(high.span), .endsBeforeStart(start, end))
+    }
     let (trips, overflow) = end.subtractingReportingOverflow(start)
     if overflow || trips > Limits.trips {
       throw fail(low.span.through(high.span), .tooManyTrips(from: start, to: end))
     }
     frame.trips.append(0)
     defer { frame.trips.removeLast() }
-    for i in start..<max(start, end) {
+    for i in start..<end {
       frame.trips[frame.trips.count - 1] = i
       let counter = Extent(Dim(i), Provenance(.name(name.text), reporter.location(name.span)))
       frame.scopes.append([name.text: Variable(value: .int(counter))])
