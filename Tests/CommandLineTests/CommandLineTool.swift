@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built command `weft`, run as a child process.
 enum CommandLineTool {
@@ -24,6 +25,13 @@ enum CommandLineTool {
       ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
     return cache.appending(path: "weft/models/all-MiniLM-L6-v2")
   }()
+
+  /// Fails, with what to do, where the model isn't there.
+  static func requireMiniLM() throws {
+    let file = miniLM.appending(path: "model.safetensors")
+    let isThere = FileManager.default.fileExists(atPath: file.path)
+    try #require(isThere, "\(file.path) isn't there: run Scripts/fetch-minilm")
+  }
 
   /// Runs a shell command with `weft` on its path in a folder that has the shipped files; ends it
   /// after `seconds`.

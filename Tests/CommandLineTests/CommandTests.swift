@@ -18,7 +18,7 @@ import Testing
 
   @Test(arguments: [
     ("weft run", 64), ("weft run Graphs/bert.weft", 64), ("weft frobnicate", 64),
-    ("weft render Graphs/bert.weft -o picture.gif", 1),
+    ("weft render Graphs/bert.weft -o picture.gif", 64),
     ("weft profile Graphs/bert.weft --random-weights 1 --runs 0", 64),
     ("weft run Graphs/bert.weft --random-weights 1 --bind batch=0,tokens=2", 64),
     ("weft run Graphs/bert.weft --random-weights 1 --weights x", 64),

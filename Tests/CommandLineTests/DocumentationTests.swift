@@ -42,13 +42,8 @@ import Testing
       #expect(FileManager.default.isExecutableFile(atPath: file), "\(word) isn't there")
       return
     }
-    if command.contains("$MINILM") {
-      try #require(
-        FileManager.default.fileExists(
-          atPath: CommandLineTool.miniLM.appending(path: "model.safetensors").path),
-        "the model isn't in the cache: run Scripts/fetch-minilm")
-    }
-    let result = try CommandLineTool.shell(command)
+    if command.contains("$MINILM") { try CommandLineTool.requireMiniLM() }
+    let result = try CommandLineTool.shell(command, seconds: 500)
     #expect(result.status == 0, "\(command): \(result.error)")
   }
 

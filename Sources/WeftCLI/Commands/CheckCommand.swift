@@ -8,7 +8,9 @@ struct CheckCommand: ParsableCommand {
     discussion: """
       Example:
         weft check Graphs/bert.weft --set layers=2
-        weft check Graphs/bert.weft --weights FOLDER      do the checkpoint's tensors fit?
+        weft check Graphs/bert.weft --weights FOLDER
+
+      With --weights: do the checkpoint's tensors fit?
       """)
 
   @OptionGroup var graph: GraphOptions

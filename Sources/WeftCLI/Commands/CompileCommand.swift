@@ -8,9 +8,11 @@ struct CompileCommand: ParsableCommand {
     abstract: "Show what the compiler makes of a model: the graph, the passes, the memory plan.",
     discussion: """
       Example:
-        weft compile Graphs/minilm.weft                                the graph after all passes
-        weft compile Graphs/minilm.weft --dump-after fuse-linear       after one of them
+        weft compile Graphs/minilm.weft
+        weft compile Graphs/minilm.weft --dump-after fuse-linear
         weft compile Graphs/minilm.weft --report --bind batch=1,tokens=128
+
+      Without options: the graph after all passes.
       """)
 
   @OptionGroup var graph: GraphOptions

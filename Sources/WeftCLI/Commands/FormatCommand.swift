@@ -9,7 +9,7 @@ struct FormatCommand: ParsableCommand {
     discussion: """
       Example:
         weft format Graphs/*.weft Graphs/layers/*.weft
-        weft format --check Graphs/bert.weft               only say whether it would change
+        weft format --check Graphs/bert.weft
       """)
 
   @ArgumentParser.Argument(help: "Graph files.", completion: .file(extensions: ["weft"]))

@@ -8,7 +8,7 @@ struct ProfileCommand: ParsableCommand {
     discussion: """
       Example:
         weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
-        weft profile Graphs/minilm.weft --weights FOLDER --bind batch=8,tokens=128 --by op
+        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by op
       """)
 
   @OptionGroup var graph: GraphOptions

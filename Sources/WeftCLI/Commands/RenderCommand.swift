@@ -9,7 +9,7 @@ struct RenderCommand: ParsableCommand {
     discussion: """
       Example:
         weft render Graphs/minilm.weft -o minilm.svg
-        weft render Graphs/minilm.weft -o fused.png --after fuse-elementwise --depth 3
+        weft render Graphs/minilm.weft -o fused.png --after all --depth 3
         weft render Graphs/minilm.weft -o all.pdf --expand
       """)
 

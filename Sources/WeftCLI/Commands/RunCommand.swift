@@ -8,7 +8,8 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a model on tensors from a file, or on random ones.",
     discussion: """
       Example:
-        weft run Graphs/bert.weft --weights FOLDER --inputs in.safetensors --outputs out.safetensors
+        weft run Graphs/bert.weft --weights FOLDER \\
+          --inputs in.safetensors --outputs out.safetensors
         weft run Graphs/gpt2.weft --random-weights 1 --bind batch=1,tokens=128
       """)
 
