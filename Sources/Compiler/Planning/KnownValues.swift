@@ -33,37 +33,34 @@ struct KnownValues: Sendable {
       case .input, .result: break
       }
     }
+    // Values that are the same for every binding: what they are made of mustn't hang on it either.
+    var isFixed = known.map { $0 != nil }
     for (node, original) in zip(graph.nodes, symbolic.nodes) {
       let operands = node.operands.compactMap { known[$0.index] }
       guard operands.count == node.operands.count else { continue }
-      let isFixed = original.results.allSatisfy { symbolic.type(of: $0).shape.values != nil }
-      if isFixed, !isReused(node) || node.results.contains(where: { cached(node, $0) == nil }) {
-        try compute(node, operands, of: graph, table, packed, into: &known)
-        for (i, result) in node.results.enumerated() {
-          computed[Key(node: node.id, result: i)] = known[result.index]
-        }
-      } else if isFixed {
-        for result in node.results { known[result.index] = cached(node, result) }
+      let fixed =
+        node.operands.allSatisfy { isFixed[$0.index] }
+        && node.op.attributes == original.op.attributes
+      let reused =
+        fixed ? node.results.indices.compactMap { computed[Key(node: node.id, result: $0)] } : []
+      if reused.count == node.results.count {
+        for (result, tensor) in zip(node.results, reused) { known[result.index] = tensor }
       } else {
         try compute(node, operands, of: graph, table, packed, into: &known)
       }
+      for (i, result) in node.results.enumerated() where fixed {
+        isFixed[result.index] = true
+        computed[Key(node: node.id, result: i)] = known[result.index]
+      }
     }
     return known
-  }
-
-  private func isReused(_ node: Node) -> Bool {
-    node.results.indices.allSatisfy { computed[Key(node: node.id, result: $0)] != nil }
-  }
-
-  private func cached(_ node: Node, _ result: ValueID) -> Tensor? {
-    node.results.firstIndex(of: result).flatMap { computed[Key(node: node.id, result: $0)] }
   }
 
   private mutating func weight(
     _ parameter: Parameter, _ value: Value, _ source: any WeightSource
   ) throws(PlanningError) -> Tensor {
     if let known = weights[parameter.name] { return known }
-    var tensor: Tensor
+    let tensor: Tensor
     do {
       tensor = try source.tensor(for: parameter, type: value.type).aligned()
     } catch {
