@@ -3,6 +3,7 @@
 #include "math.h"
 #include "tile.h"
 #include "gemm_pack.h"
+#include "gemm_epilogue.h"
 #include "gemm.h"
 #include "attention.h"
 #include "rows.h"
