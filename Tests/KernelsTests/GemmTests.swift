@@ -16,6 +16,8 @@ struct Product {
   var type = WEFT_F32
   var transposed = false
   var padding = 0
+  /// Whether packed elements stay as they are stored.
+  var keepsType = false
 
   static func activate(_ activation: weft_activation, _ x: Double) -> Double {
     switch activation {
@@ -59,11 +61,14 @@ struct Product {
     func weightAt(_ i: Int, _ j: Int) -> Float { weight.values[transposed ? j * k + i : i * n + j] }
 
     let source = GuardedBuffer(weight.bytes, edge: edge)
-    let packed = GuardedBuffer<Float>(count: table.gemm_packed_size(k, n), edge: edge)
+    let packedType = keepsType ? type : WEFT_F32
+    let packed = GuardedBuffer<UInt8>(
+      count: table.gemm_packed_size(k, n) * weft_dtype_size(packedType), edge: edge)
     let panels = (n + kernels.lanes - 1) / kernels.lanes
     var pack = weft_gemm_pack_args(
       source: source.pointer, type: type, row_stride: transposed ? 1 : n,
-      column_stride: transposed ? k : 1, k: k, n: n, packed: packed.pointer)
+      column_stride: transposed ? k : 1, k: k, n: n, packed: packed.pointer,
+      packed_type: packedType)
     for panel in 0..<panels { table.gemm_pack(&pack, panel, panel + 1) }
 
     let left = GuardedBuffer(a, edge: edge)
@@ -73,7 +78,8 @@ struct Product {
     var args = weft_gemm_args()
     args.a = UnsafePointer(left.pointer)
     args.a_stride = stride
-    args.packed = UnsafePointer(packed.pointer)
+    args.packed = UnsafeRawPointer(packed.pointer)
+    args.packed_type = packedType
     args.c = out.pointer
     args.c_stride = n
     args.k = k
@@ -185,6 +191,40 @@ struct Product {
     #expect(bits(split) == bits(actual))
   }
 
+  @Test(arguments: Kernels.available, Edge.allCases)
+  func `elements of 16 bits that are widened in registers give the same bytes`(
+    kernels: Kernels, edge: Edge
+  ) {
+    let nr = kernels.lanes
+    for type in [WEFT_F16, WEFT_BF16] {
+      for rows in [1, 2, 3, 4, 5, 29] {
+        for (k, n) in [(7, nr - 1), (33, 2 * nr), (40, 4 * nr + 3)] {
+          var product = Product(rows: rows, k: k, n: n, seed: rows * k, type: type)
+          product.transposed = rows % 2 == 0
+          let widened = product.run(kernels, edge: edge).actual
+          product.keepsType = true
+          #expect(bits(product.run(kernels, edge: edge).actual) == bits(widened), "\(product)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Kernels.available)
+  func `a long inner dimension is one chain, whatever the parts`(kernels: Kernels) {
+    let nr = kernels.lanes
+    // 1024: rows of A that collide in the cache; 1700: more than one part.
+    for (rows, k, n) in [(6, 1024, nr + 1), (75, 1700, 9 * nr + 5), (5, 3072, 2 * nr)] {
+      var product = Product(rows: rows, k: k, n: n, seed: k, bias: true, residual: true)
+      product.activation = WEFT_ACTIVATION_RELU
+      let (whole, expected) = product.run(kernels, edge: .end)
+      #expect(largestError(whole, expected) < 1e-4, "\(product)")
+      let panels = (n + nr - 1) / nr
+      let split = product.run(
+        kernels, edge: .start, rowRanges: [0..<5, 5..<rows], panelRanges: [0..<1, 1..<panels])
+      #expect(bits(split.actual) == bits(whole), "\(product)")
+    }
+  }
+
   @Test(arguments: Kernels.available)
   func `NaN and infinity stay in their row and column`(kernels: Kernels) {
     let table = kernels.table.pointee
@@ -197,14 +237,14 @@ struct Product {
     let source = GuardedBuffer(b, edge: .end)
     var pack = weft_gemm_pack_args(
       source: source.pointer, type: WEFT_F32, row_stride: n, column_stride: 1, k: k, n: n,
-      packed: packed.pointer)
+      packed: packed.pointer, packed_type: WEFT_F32)
     table.gemm_pack(&pack, 0, 2)
     let left = GuardedBuffer(a, edge: .end)
     let out = GuardedBuffer<Float>(count: rows * n, edge: .end)
     var args = weft_gemm_args()
     args.a = UnsafePointer(left.pointer)
     args.a_stride = k
-    args.packed = UnsafePointer(packed.pointer)
+    args.packed = UnsafeRawPointer(packed.pointer)
     args.c = out.pointer
     args.c_stride = n
     args.k = k
@@ -229,7 +269,7 @@ struct Product {
     let strided = GuardedBuffer<Float>(count: size, edge: .end)
     var args = weft_gemm_pack_args(
       source: nil, type: WEFT_F32, row_stride: 3, column_stride: 2 * 3 * k, k: k, n: n,
-      packed: strided.pointer)
+      packed: strided.pointer, packed_type: WEFT_F32)
     source.withUnsafeBytes {
       args.source = $0.baseAddress
       table.gemm_pack(&args, 0, 2)

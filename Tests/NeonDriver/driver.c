@@ -72,12 +72,14 @@ static void gemm(void) {
       for (int t = 0; t < 3; t++) {
         const weft_kernel_table *table = tables[t % 2];
         const size_t panels = (n + table->gemm_nr - 1) / table->gemm_nr;
-        float *packed = guarded(table->gemm_packed_size(k, n) * sizeof *packed);
-        weft_gemm_pack_args pack = {halves, type, variant % 2 ? n : 1, variant % 2 ? 1 : k, k, n, packed};
+        const weft_dtype kept = variant % 4 == 0 ? type : WEFT_F32;
+        void *packed = guarded(table->gemm_packed_size(k, n) * weft_dtype_size(kept));
+        weft_gemm_pack_args pack = {halves, type, variant % 2 ? n : 1, variant % 2 ? 1 : k, k, n, packed,
+          kept};
         table->gemm_pack(&pack, 0, panels);
         out[t] = guarded(rows * n * sizeof(float));
         weft_gemm_args args = {
-          .a = a, .a_stride = k, .packed = packed, .c = out[t], .c_stride = n, .k = k, .n = n,
+          .a = a, .a_stride = k, .packed = packed, .packed_type = kept, .c = out[t], .c_stride = n, .k = k, .n = n,
           .scale = 0.25f, .activation = (weft_activation)(variant % 7), .bias = bias,
           .multiplier = variant % 4 == 1 ? other : NULL, .multiplier_stride = n,
           .residual = variant % 5 > 2 ? other : NULL, .residual_stride = n};

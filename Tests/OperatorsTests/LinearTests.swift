@@ -107,9 +107,10 @@ import Testing
           var covered: [Int: Int] = [:]
           if !grid.isEmpty {
             for tile in 0..<grid.tiles {
-              let (rows, columns) = grid.tile(tile)
-              for panel in columns.panels {
-                covered[columns.segment * 1000 + panel, default: 0] += rows.count
+              let block = grid.tiles(from: tile, before: tile + 1)
+              #expect(block.count == 1)
+              for panel in block.panels {
+                covered[block.segment * 1000 + panel, default: 0] += block.rows.count
               }
             }
           }

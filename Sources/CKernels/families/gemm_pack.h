@@ -1,5 +1,6 @@
 // Packing of B into panels of GEMM_NR columns: see weft_gemm_pack_args.
-// Source rows or columns of stride 1 go through vectors; the rest element by element.
+// Source rows or columns of stride 1 go through vectors; the rest element by element. Elements are
+// widened on the way, and where they stay as stored narrowed again, which is exact.
 
 static size_t gemm_packed_size(size_t k, size_t n) {
   size_t padded, size;
@@ -10,15 +11,24 @@ static size_t gemm_packed_size(size_t k, size_t n) {
   return size;
 }
 
+// Floats to `packed` from element `at` on, in the type that it has.
+WEFT_INLINE void gemm_pack_store(const weft_gemm_pack_args *args, size_t at, vf v) {
+  switch (args->packed_type) {
+    case WEFT_F16: vf_storen_f16((uint16_t *)args->packed + at, v, VW); return;
+    case WEFT_BF16: vf_storen_bf16((uint16_t *)args->packed + at, v, VW); return;
+    default: vf_store((float *)args->packed + at, v); return;
+  }
+}
+
 // Columns lie next to each other: copy (and convert) rows.
 WEFT_INLINE void gemm_pack_rows(
   const weft_gemm_pack_args *args, const weft_dtype type, size_t column, size_t columns,
-  float *out) {
+  size_t out) {
   for (size_t i = 0; i < args->k; i++) {
     const size_t at = i * args->row_stride + column;
     for (size_t j = 0; j < GEMM_NR; j += VW) {
       const vf v = j < columns ? vf_load_typed(args->source, type, at + j, columns - j) : vf_set1(0);
-      vf_store(out + i * GEMM_NR + j, v);
+      gemm_pack_store(args, out + i * GEMM_NR + j, v);
     }
   }
 }
@@ -26,7 +36,7 @@ WEFT_INLINE void gemm_pack_rows(
 // The k elements of a column lie next to each other: transpose squares of VW.
 WEFT_INLINE void gemm_pack_columns(
   const weft_gemm_pack_args *args, const weft_dtype type, size_t column, size_t columns,
-  float *out) {
+  size_t out) {
   for (size_t j = 0; j < GEMM_NR; j += VW) {
     const size_t lanes = j < columns ? weft_min(columns - j, VW) : 0;
     const size_t base = (column + j) * args->column_stride;
@@ -40,18 +50,22 @@ WEFT_INLINE void gemm_pack_columns(
       vf_transpose(square);
       const size_t rows = weft_min(args->k - i, VW);
       for (size_t row = 0; row < rows; row++) {
-        vf_store(out + (i + row) * GEMM_NR + j, square[row]);
+        gemm_pack_store(args, out + (i + row) * GEMM_NR + j, square[row]);
       }
     }
   }
 }
 
 static void gemm_pack_any(
-  const weft_gemm_pack_args *args, size_t column, size_t columns, float *out) {
+  const weft_gemm_pack_args *args, size_t column, size_t columns, size_t out) {
   for (size_t i = 0; i < args->k; i++) {
-    for (size_t j = 0; j < GEMM_NR; j++) {
-      const size_t at = i * args->row_stride + (column + j) * args->column_stride;
-      out[i * GEMM_NR + j] = j < columns ? weft_load_typed(args->source, args->type, at) : 0.0f;
+    for (size_t j = 0; j < GEMM_NR; j += VW) {
+      float lanes[VW];
+      for (size_t lane = 0; lane < VW; lane++) {
+        const size_t at = i * args->row_stride + (column + j + lane) * args->column_stride;
+        lanes[lane] = j + lane < columns ? weft_load_typed(args->source, args->type, at) : 0.0f;
+      }
+      gemm_pack_store(args, out + i * GEMM_NR + j, vf_load(lanes));
     }
   }
 }
@@ -67,7 +81,7 @@ static void gemm_pack(const weft_gemm_pack_args *args, size_t panel_begin, size_
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
     const size_t column = panel * GEMM_NR;
     const size_t columns = weft_min(args->n - column, GEMM_NR);
-    float *out = args->packed + column * args->k;
+    const size_t out = column * args->k;
     if (args->column_stride == 1) {
       GEMM_PACK_TYPES(gemm_pack_rows)
     } else if (args->row_stride == 1) {

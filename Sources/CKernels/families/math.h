@@ -21,6 +21,20 @@ WEFT_INLINE vf math_exp(vf x) {
   return vf_ldexp(p, n);
 }
 
+// 2ˣ for x <= 0, 0 below -150: what a softmax needs of it, at two thirds of the cost of eˣ. 1 ULP.
+WEFT_INLINE vf math_exp2_negative(vf x) {
+  x = vf_max(vf_set1(-151.0f), x);
+  const vf n = vf_round(x);
+  const vf r = vf_sub(x, n);
+  vf p = vf_set1(1.535336188e-4f);
+  p = vf_fma(p, r, vf_set1(1.339887440e-3f));
+  p = vf_fma(p, r, vf_set1(9.618437357e-3f));
+  p = vf_fma(p, r, vf_set1(5.550332471e-2f));
+  p = vf_fma(p, r, vf_set1(2.402264791e-1f));
+  p = vf_fma(p, r, vf_set1(6.931472028e-1f));
+  return vf_ldexp(vf_fma(p, r, vf_set1(1.0f)), n);
+}
+
 // x = 2ᵉ m, √½ <= m < √2; the polynomial is that of Cephes' logf.
 WEFT_INLINE vf math_log(vf x) {
   const vm tiny = vf_lt(x, vf_set1(0x1p-126f));

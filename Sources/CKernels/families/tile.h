@@ -1,15 +1,37 @@
 // The register tile: acc[mr][nv] += A[mr, k] · B[k, nv vectors]. With constant mr and nv the
 // accumulators stay in registers for the whole of k, and each is one chain over k in order.
 
-// B's vectors j: panel j / GEMM_NV at b + (j / GEMM_NV) · panel_stride.
-WEFT_INLINE void tile_multiply(
-  const int mr, const int nv, size_t k, const float *a, size_t a_row, size_t a_k, const float *b,
-  size_t panel_stride, vf *acc) {
+// Memory that a later tile will read, fetched into L2 while this one computes: `step` bytes on with
+// each of the k turns. A turn of multiply-adds has loads to spare; without this the first rows of
+// a panel wait for memory that holds no cache.
+typedef struct { const char *at; size_t step; } tile_ahead;
+
+WEFT_INLINE tile_ahead tile_nothing_ahead(void) { return (tile_ahead){NULL, 0}; }
+
+// Whole vectors of `type`, widened.
+WEFT_INLINE vf tile_load(const void *base, const weft_dtype type, size_t at) {
+  switch (type) {
+    case WEFT_F16: return vf_load_f16((const uint16_t *)base + at);
+    case WEFT_BF16: return vf_load_bf16((const uint16_t *)base + at);
+    default: return vf_load((const float *)base + at);
+  }
+}
+
+// B's elements are of `type`, its vectors j: panel j / GEMM_NV at b + (j / GEMM_NV) · panel_stride.
+WEFT_INLINE void tile_multiply_typed(
+  const int mr, const int nv, const weft_dtype type, size_t k, const float *a, size_t a_row,
+  size_t a_k, const void *b, size_t panel_stride, tile_ahead ahead, vf *acc) {
+  size_t at = 0;
   for (size_t i = 0; i < k; i++) {
+    if (ahead.at) {
+      __builtin_prefetch(ahead.at, 0, 2);
+      ahead.at += ahead.step;
+    }
     vf x[4 * GEMM_NV];
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) {
-      x[j] = vf_load(b + (size_t)(j / GEMM_NV) * panel_stride + (size_t)(j % GEMM_NV) * VW);
+      x[j] = tile_load(
+        b, type, at + (size_t)(j / GEMM_NV) * panel_stride + (size_t)(j % GEMM_NV) * VW);
     }
 #pragma clang loop unroll(full)
     for (int r = 0; r < mr; r++) {
@@ -18,8 +40,14 @@ WEFT_INLINE void tile_multiply(
       for (int j = 0; j < nv; j++) acc[r * nv + j] = vf_fma(y, x[j], acc[r * nv + j]);
     }
     a += a_k;
-    b += GEMM_NR;
+    at += GEMM_NR;
   }
+}
+
+WEFT_INLINE void tile_multiply(
+  const int mr, const int nv, size_t k, const float *a, size_t a_row, size_t a_k, const float *b,
+  size_t panel_stride, tile_ahead ahead, vf *acc) {
+  tile_multiply_typed(mr, nv, WEFT_F32, k, a, a_row, a_k, b, panel_stride, ahead, acc);
 }
 
 WEFT_INLINE void tile_zero(const int count, vf *acc) {

@@ -62,8 +62,10 @@ typedef enum weft_activation {
 // ---------------------------------------------------------------------------------------- gemm
 // C[rows, n] = epilogue(A[rows, k] · B[k, n])
 //
-// B is packed in panels of `gemm_nr` columns: panel p holds k rows of gemm_nr floats, columns
+// B is packed in panels of `gemm_nr` columns: panel p holds k rows of gemm_nr elements, columns
 // p·gemm_nr ..., the last panel filled up with zeros. 64-byte aligned. A layout belongs to its table.
+// Elements are f32, or f16 or bf16 as they were stored: the product widens them in registers, which
+// halves what is read and changes no bit.
 // Each output is one chain of multiply-adds over k = 0, 1, 2, ...
 
 typedef struct weft_gemm_pack_args {
@@ -72,13 +74,15 @@ typedef struct weft_gemm_pack_args {
   size_t row_stride;       // a weight stored [outputs, inputs] has row_stride 1,
   size_t column_stride;    // column_stride inputs; either stride may be 1: both are fast
   size_t k, n;
-  float *packed;           // gemm_packed_size(k, n) floats, the whole matrix whatever the range
+  void *packed;            // gemm_packed_size(k, n) elements, the whole matrix whatever the range
+  weft_dtype packed_type;  // f32, or the source's type
 } weft_gemm_pack_args;
 
 typedef struct weft_gemm_args {
   const float *a;           // [rows, k], unpacked
   size_t a_stride;          // between rows
-  const float *packed;      // B
+  const void *packed;       // B
+  weft_dtype packed_type;   // f32, f16 or bf16
   float *c;                 // [rows, n]
   size_t c_stride;
   size_t k, n;
@@ -117,6 +121,9 @@ typedef struct weft_attention_args {
   size_t mask_stride;        // 0: the same row for every query
   const float *bias;         // or NULL; bias[i·bias_stride + j], added after scale
   size_t bias_stride;        // 0: the same row for every query
+  // Floats from this head's queries, keys and values to those that the caller will ask for next:
+  // the call's first block of queries fetches them meanwhile. 0: none. Never followed past an end: a fetch ahead can't fault.
+  size_t query_ahead, key_ahead, value_ahead;
 } weft_attention_args;
 
 // ---------------------------------------------------------------------------------------- rows
@@ -329,7 +336,7 @@ typedef struct weft_kernel_table {
   /// Ranges of queries that start at a multiple of this waste nothing.
   size_t attention_block;
 
-  /// Floats of a packed matrix; 0 when that overflows.
+  /// Elements of a packed matrix; 0 when their bytes overflow.
   size_t (*WEFT_NONNULL gemm_packed_size)(size_t k, size_t n);
   void (*WEFT_NONNULL gemm_pack)(const weft_gemm_pack_args *args, size_t panel_begin, size_t panel_end);
   void (*WEFT_NONNULL gemm)(

@@ -94,6 +94,11 @@ struct AttentionKernel: Kernel {
       if let bias {
         args.bias = bias.source.floats(io) + batch * bias.batchStride + head * bias.headStride
       }
+      let next = i + 1 < tiles.upperBound && head + 1 < heads && block == 0
+      let nextKey = next && (head + 1) / group != keyHead
+      args.query_ahead = next ? shape.headSize : 0
+      args.key_ahead = nextKey ? shape.headSize : 0
+      args.value_ahead = nextKey ? shape.valueSize : 0
       let first = block * queryBlock
       table.functions.pointee.attention(
         &args, first, min(first + queryBlock, shape.queries), io.scratch)

@@ -92,7 +92,7 @@ struct Conv2DKernel: Kernel {
     var args = weft_gemm_args()
     args.a = weight.floats(io)
     args.a_stride = geometry.window
-    args.packed = UnsafePointer(packed)
+    args.packed = UnsafeRawPointer(packed)
     args.c = out
     args.c_stride = geometry.places
     args.k = geometry.window

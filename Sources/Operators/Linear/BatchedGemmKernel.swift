@@ -47,7 +47,7 @@ struct BatchedGemmKernel: Kernel {
     self.bias = bias
     self.epilogue = epilogue
     self.result = result
-    name = "\(table.gemmName)-repack"
+    name = "\(table.gemmName())-repack"
     let panels = ceilingDivision(columns, table.panelWidth)
     let panelBytes = saturatingProduct([max(depth, 1), table.panelWidth, 4])
     // A tile of fewer rows would pack for longer than it computes.
@@ -97,7 +97,7 @@ struct BatchedGemmKernel: Kernel {
       args.a = a + row * depth
     }
     args.a_stride = depth
-    args.packed = UnsafePointer(packed)
+    args.packed = UnsafeRawPointer(packed)
     let first = (batch * rows + row) * columns + column
     args.c = io[result].assumingMemoryBound(to: Float.self) + first
     args.c_stride = columns
@@ -123,7 +123,7 @@ struct BatchedGemmKernel: Kernel {
     args.column_stride = right.transposed ? depth : 1
     args.k = depth
     args.n = width
-    args.packed = packed
+    args.packed = UnsafeMutableRawPointer(packed)
     table.functions.pointee.gemm_pack(&args, 0, ceilingDivision(width, table.panelWidth))
   }
 

@@ -8,13 +8,16 @@ struct GemmGrid: Sendable {
     let panels: Range<Int>
   }
 
-  /// Work that a tile should be worth: about 13 µs of one core.
-  private static let flopsPerTile = 2e6
+  /// Work that a tile should be worth: about 16 µs of one core.
+  private static let flopsPerTile = 4e6
   /// With few rows memory is the limit: a tile should read this much of the right side.
   private static let bytesPerTile = 131_072.0
   private static let mostTiles = 128.0
-  /// Rows of the left side that a tile goes over stay in a 2 MB cache beside a panel.
-  private static let leftBytes = 1 << 20
+  /// Rows of a block: so many that reading the right side costs nothing beside them, so few that
+  /// they stay in a cache from one step to the next, and that a worker keeps its rows.
+  private static let rowsPerBlock = 128
+  /// So many rows make two blocks.
+  private static let rowsToSplit = 96
 
   let rows: Int
   let rowBlock: Int
@@ -26,8 +29,8 @@ struct GemmGrid: Sendable {
   /// A cut of `rows` × `depth` times panels of `panelWidth` columns, `panels[i]` for right side i.
   init(rows: Int, depth: Int, panels: [Int], panelWidth: Int, registerRows: Int) {
     self.rows = rows
-    let fitting = max(GemmGrid.leftBytes / max(4 * depth, 1), 4 * registerRows)
-    var blocks = ceilingDivision(rows, fitting)
+    var blocks = max(
+      ceilingDivision(rows, GemmGrid.rowsPerBlock), rows >= GemmGrid.rowsToSplit ? 2 : 1)
     let allPanels = panels.reduce(0, +)
     let area = Double(depth) * Double(allPanels * panelWidth)
     let wanted = min(
@@ -39,11 +42,7 @@ struct GemmGrid: Sendable {
       blocks = max(blocks, more)
     }
     blocks = rows == 0 ? 0 : max(blocks, 1)
-    rowBlock =
-      blocks == 0
-      ? 0
-      : ceilingDivision(ceilingDivision(rows, blocks), registerRows)
-        * registerRows
+    rowBlock = blocks == 0 ? 0 : ceilingDivision(rows, blocks)
     rowBlocks = rowBlock == 0 ? 0 : ceilingDivision(rows, rowBlock)
     let groups = max(Int(wanted) / max(rowBlocks, 1), 1)
     let group = max(ceilingDivision(allPanels, groups), 1)
@@ -55,12 +54,28 @@ struct GemmGrid: Sendable {
     }
   }
 
-  /// The rows and columns of tile `i`.
+  /// Tiles side by side, computed in one go: the kernel fetches the next panel while it computes one.
+  struct Block {
+    let rows: Range<Int>
+    let segment: Int
+    let panels: Range<Int>
+    /// How many tiles it is.
+    let count: Int
+  }
+
+  /// Tile `first` and those after it, before `end`, that go on with the same rows and right side.
   @inline(__always)
-  func tile(_ i: Int) -> (rows: Range<Int>, columns: Columns) {
-    let block = i / columns.count
-    let first = block * rowBlock
-    return (first..<min(first + rowBlock, rows), columns[i % columns.count])
+  func tiles(from first: Int, before end: Int) -> Block {
+    let (block, column) = first.quotientAndRemainder(dividingBy: columns.count)
+    let segment = columns[column].segment
+    let last = min(columns.count, column + end - first)
+    var next = column + 1
+    while next < last, columns[next].segment == segment { next += 1 }
+    let row = block * rowBlock
+    return Block(
+      rows: row..<min(row + rowBlock, rows), segment: segment,
+      panels: columns[column].panels.lowerBound..<columns[next - 1].panels.upperBound,
+      count: next - column)
   }
 
   /// Whether there is anything to compute.

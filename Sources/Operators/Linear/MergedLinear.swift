@@ -99,7 +99,7 @@ extension MergedLinear: KernelProviding {
     if weights.contains(where: { $0 == nil }) {
       return try repacking(request, &binder, x, rows, inputs, outputs)
     }
-    var parts: [(packed: Storage, bias: OperandSource?)] = []
+    var parts: [(packed: PackedMatrix, bias: OperandSource?)] = []
     for (i, weight) in weights.enumerated() {
       guard let weight, weight.dtype.isFloatingPoint else { throw binder.unsupported }
       let packed = try request.packedMatrix(

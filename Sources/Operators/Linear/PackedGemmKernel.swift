@@ -7,7 +7,7 @@ import Tensors
 struct PackedGemmKernel: Kernel {
   /// One right side with its own bias and result.
   struct Segment: Sendable {
-    let packed: Storage
+    let packed: PackedMatrix
     let columns: Int
     let bias: OperandSource?
     /// The position of the result in ``KernelIO``.
@@ -32,7 +32,7 @@ struct PackedGemmKernel: Kernel {
     self.x = x
     self.segments = segments
     self.epilogue = epilogue
-    name = table.gemmName
+    name = table.gemmName(weights: segments.map(\.packed.type))
     grid = GemmGrid(
       rows: rows, depth: depth,
       panels: segments.map { ceilingDivision($0.columns, table.panelWidth) },
@@ -48,10 +48,13 @@ struct PackedGemmKernel: Kernel {
     args.a_stride = depth
     args.k = depth
     epilogue.fill(&args, io)
-    for i in tiles {
-      let (rows, columns) = grid.tile(i)
-      let segment = segments[columns.segment]
-      args.packed = UnsafePointer(segment.packed.base.assumingMemoryBound(to: Float.self))
+    var i = tiles.lowerBound
+    while i < tiles.upperBound {
+      let block = grid.tiles(from: i, before: tiles.upperBound)
+      i += block.count
+      let segment = segments[block.segment]
+      args.packed = UnsafeRawPointer(segment.packed.storage.base)
+      args.packed_type = segment.packed.type.kernelType
       args.c = io[segment.result].assumingMemoryBound(to: Float.self)
       args.c_stride = segment.columns
       args.n = segment.columns
@@ -59,10 +62,17 @@ struct PackedGemmKernel: Kernel {
       args.multiplier_stride = segment.columns
       args.residual_stride = segment.columns
       table.functions.pointee.gemm(
-        &args, rows.lowerBound, rows.upperBound, columns.panels.lowerBound,
-        columns.panels.upperBound)
+        &args, block.rows.lowerBound, block.rows.upperBound, block.panels.lowerBound,
+        block.panels.upperBound)
     }
   }
+}
+
+/// The right side of a matrix product in the layout of its kernel.
+struct PackedMatrix: Sendable {
+  let storage: Storage
+  /// f32, or the 16 bits that the weight is stored in: the kernel widens them in registers.
+  let type: DType
 }
 
 /// What a matrix product does to its results, besides the bias.
@@ -88,29 +98,31 @@ extension KernelTable {
   /// Rows that the matrix product holds in registers.
   var registerRows: Int { functions.pointee.gemm_mr }
 
-  /// The name of the matrix product, such as `f32-gemm-avx512-14x32`.
-  var gemmName: String { "f32-gemm-\(name)-\(registerRows)x\(panelWidth)" }
+  /// The name of the matrix product, such as `f32-gemm-avx512-14x32`; `f32f16-gemm-…` where weights
+  /// are f16.
+  func gemmName(weights: [DType] = []) -> String {
+    let types = Set(weights.map(\.rawValue)).subtracting(["f32"]).sorted().joined()
+    return "f32\(types)-gemm-\(name)-\(registerRows)x\(panelWidth)"
+  }
 }
 
 extension KernelRequest {
-  /// A constant matrix [depth, columns] packed for the matrix product, shared by all plans.
+  /// A constant matrix [depth, columns] packed for the matrix product, shared by all plans; in the
+  /// element type that it is stored in, so that half as much is read of 16 bits.
   ///
   /// `transposed` says that `tensor` is stored [columns, depth].
   func packedMatrix(
     _ tensor: Tensor, depth: Int, columns: Int, transposed: Bool
-  ) throws(KernelError) -> Storage {
+  ) throws(KernelError) -> PackedMatrix {
     let kernels = table.functions.pointee
-    let layout = "f32-gemm-\(table.name)-\(table.panelWidth)-\(transposed ? "t" : "n")"
+    let layout = "gemm-\(table.name)-\(table.panelWidth)-\(transposed ? "t" : "n")"
     do {
-      return try packed.storage(for: [tensor], layout: layout) {
+      let storage = try packed.storage(for: [tensor], layout: layout) {
         () throws(TensorError) -> Storage in
-        let floats = kernels.gemm_packed_size(depth, columns)
-        let (bytes, overflow) = floats.multipliedReportingOverflow(by: 4)
-        if overflow || (floats == 0 && depth > 0 && columns > 0) {
-          throw .tooLarge(.f32, tensor.dims)
-        }
-        let storage = try Storage(byteCount: bytes)
-        if floats == 0 { return storage }
+        let elements = kernels.gemm_packed_size(depth, columns)
+        if elements == 0 && depth > 0 && columns > 0 { throw .tooLarge(.f32, tensor.dims) }
+        let storage = try Storage(byteCount: elements * tensor.dtype.byteCount)
+        if elements == 0 { return storage }
         var args = weft_gemm_pack_args()
         args.source = UnsafeRawPointer(tensor.pointer)
         args.type = tensor.dtype.kernelType
@@ -118,11 +130,13 @@ extension KernelRequest {
         args.column_stride = transposed ? depth : 1
         args.k = depth
         args.n = columns
-        args.packed = storage.base.bindMemory(to: Float.self, capacity: floats)
+        args.packed = storage.base
+        args.packed_type = tensor.dtype.kernelType
         kernels.gemm_pack(&args, 0, ceilingDivision(columns, table.panelWidth))
         withExtendedLifetime(tensor.storage) {}
         return storage
       }
+      return PackedMatrix(storage: storage, type: tensor.dtype)
     } catch {
       throw .tensor(error)
     }
