@@ -125,10 +125,10 @@ struct TestWeights: WeightSource {
   var tensors: [String: Tensor] = [:]
   let asked = Counter()
 
-  func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
+  func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
     asked.add()
     guard let tensor = tensors[parameter.name] else { throw Missing() }
-    return tensor
+    return .dense(tensor)
   }
 
   struct Missing: Error, CustomStringConvertible { var description: String { "not there" } }

@@ -124,7 +124,7 @@ import Testing
         ExpectedTensor(name: "n", dtype: .i32, dims: [1]),
       ])
     let binding = try bind()
-    #expect(binding.tensors.map(\.dtype) == [.bf16, .f16, .i32])
+    #expect(binding.weights.map { $0.tensor?.dtype } == [.bf16, .f16, .i32])
     #expect(binding.extra == ["z"])
   }
 

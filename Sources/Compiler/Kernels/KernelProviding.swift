@@ -10,20 +10,24 @@ public protocol KernelProviding: Op {
   /// Whether the kernels read a weight at position `operand` in the 16 bits that a checkpoint may
   /// store where the graph says f32. Other weights are given to them as the graph says.
   func readsStored(_ operand: Int) -> Bool
+  /// Whether the kernels read `weight`, at position `operand`, as the 8-bit integers as which a
+  /// checkpoint stores it: ``KernelRequest/int8(_:)``. They may round activations, too.
+  func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool
 }
 
 extension KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { false }
+  public func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool { false }
 }
 
 /// What an op is told when it chooses its kernel.
 public struct KernelRequest: Sendable {
-  /// Concrete operand types.
+  /// Concrete operand types; f32 for a weight of 8-bit integers.
   public var operands: [TensorType]
   /// Concrete result types.
   public var results: [TensorType]
-  /// For each operand, its tensor where it is known before the run: a weight or a constant.
-  public var constants: [Tensor?]
+  /// For each operand, what it is where that is known before the run: a weight or a constant.
+  public var stored: [StoredWeight?]
   /// The C kernels for this machine's instruction set.
   public var table: KernelTable
   /// Where packed copies of weights are kept, so that all plans share one.
@@ -31,15 +35,32 @@ public struct KernelRequest: Sendable {
 
   /// A request from its parts.
   public init(
-    operands: [TensorType], results: [TensorType], constants: [Tensor?], table: KernelTable,
+    operands: [TensorType], results: [TensorType], stored: [StoredWeight?], table: KernelTable,
     packed: PackedWeights
   ) {
     self.operands = operands
     self.results = results
-    self.constants = constants
+    self.stored = stored
     self.table = table
     self.packed = packed
   }
+
+  /// A request whose constants are all dense.
+  public init(
+    operands: [TensorType], results: [TensorType], constants: [Tensor?], table: KernelTable,
+    packed: PackedWeights
+  ) {
+    self.init(
+      operands: operands, results: results, stored: constants.map { $0.map { .dense($0) } },
+      table: table, packed: packed)
+  }
+
+  /// For each operand, its tensor where it is known before the run and dense.
+  public var constants: [Tensor?] { stored.map { $0?.tensor } }
+
+  /// Operand `i` where it is a weight of 8-bit integers. Only an op that says
+  /// ``KernelProviding/readsInt8(_:)`` is given one.
+  public func int8(_ i: Int) -> Int8Matrix? { stored[i]?.int8 }
 
   /// The concrete extents of operand `i`.
   public func dims(ofOperand i: Int) -> [Int] { operands[i].shape.values ?? [] }

@@ -16,12 +16,20 @@ public final class PackedWeights: Sendable {
       offsets = sources.flatMap { [$0.byteOffset] + $0.dims }
       self.layout = layout
     }
+
+    /// A key for `matrix` packed as `layout`.
+    public init(_ matrix: Int8Matrix, layout: String) {
+      sources = [ObjectIdentifier(matrix.storage), ObjectIdentifier(matrix.scales.storage)]
+      offsets =
+        [matrix.byteOffset, matrix.scales.byteOffset, matrix.scaled.rawValue] + matrix.dims
+      self.layout = layout
+    }
   }
 
   /// A packed weight with what keeps its key's identity alive.
   private struct Entry: Sendable {
     var packed: Storage
-    var sources: [Tensor]
+    var sources: [Storage]
   }
 
   private let entries = Mutex<[Key: Entry]>([:])
@@ -33,7 +41,20 @@ public final class PackedWeights: Sendable {
   public func storage(
     for sources: [Tensor], layout: String, pack: () throws(TensorError) -> Storage
   ) throws(TensorError) -> Storage {
-    let key = Key(sources, layout: layout)
+    try storage(Key(sources, layout: layout), keeping: sources.map(\.storage), pack: pack)
+  }
+
+  /// The packed form of `matrix`, made by `pack` where it isn't there yet.
+  public func storage(
+    for matrix: Int8Matrix, layout: String, pack: () throws(TensorError) -> Storage
+  ) throws(TensorError) -> Storage {
+    try storage(
+      Key(matrix, layout: layout), keeping: [matrix.storage, matrix.scales.storage], pack: pack)
+  }
+
+  private func storage(
+    _ key: Key, keeping sources: [Storage], pack: () throws(TensorError) -> Storage
+  ) throws(TensorError) -> Storage {
     if let known = entries.withLock({ $0[key]?.packed }) { return known }
     let packed = try pack()
     return entries.withLock { entries in
@@ -53,6 +74,18 @@ public final class PackedWeights: Sendable {
       return copy.storage
     }
     return try Tensor(dtype: dtype, dims: tensor.dims, storage: storage)
+  }
+
+  /// `weight` with elements of type `dtype`: itself, or a dense copy that all plans share.
+  public func converted(_ weight: StoredWeight, to dtype: DType) throws(TensorError) -> Tensor {
+    switch weight {
+    case .dense(let tensor): return try converted(tensor, to: dtype)
+    case .int8(let matrix):
+      let storage = try storage(for: matrix, layout: dtype.rawValue) {
+        () throws(TensorError) -> Storage in try matrix.dense(dtype).storage
+      }
+      return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
+    }
   }
 
   /// Bytes of all packed weights.

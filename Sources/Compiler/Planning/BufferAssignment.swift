@@ -69,7 +69,7 @@ struct BufferAssignment {
   }
 
   /// Gives every value that `nodes` compute in this order a home.
-  mutating func assign(_ nodes: [Node], of graph: Graph, known: [Tensor?]) {
+  mutating func assign(_ nodes: [Node], of graph: Graph, known: [StoredWeight?]) {
     for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i, 0) }
     let lastUses = lastUses(nodes, of: graph)
     for (position, node) in nodes.enumerated() {
@@ -107,7 +107,7 @@ struct BufferAssignment {
   }
 
   private mutating func assignView(
-    _ node: Node, at position: Int, of graph: Graph, known: [Tensor?], _ lastUses: [Int: Int]
+    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?], _ lastUses: [Int: Int]
   ) -> Bool {
     guard let op = node.op as? any Viewing, node.results.count == 1,
       known[node.operands[0].index] == nil, let home = homes[node.operands[0].index]
@@ -132,7 +132,7 @@ struct BufferAssignment {
 
   /// The buffer of an operand that dies with `node` and that result 0 may overwrite.
   private func overwritable(
-    _ node: Node, at position: Int, of graph: Graph, known: [Tensor?]
+    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?]
   ) -> Int? {
     guard let op = node.op as? any InPlace else { return nil }
     for i in op.overwritableOperands where node.operands.indices.contains(i) {

@@ -16,18 +16,18 @@ struct KnownValues: Sendable {
   /// What hangs on constants or on the binding stays in the plan's steps when it is larger.
   private static let byteLimit = 4 << 20
 
-  private var weights: [String: Tensor] = [:]
-  private var computed: [Key: Tensor] = [:]
+  private var weights: [String: StoredWeight] = [:]
+  private var computed: [Key: StoredWeight] = [:]
 
   /// The known values of `graph`, which is `symbolic` with its symbols bound; node for node the same.
   mutating func resolve(
     _ graph: Graph, symbolic: Graph, weights source: any WeightSource, table: KernelTable,
     packed: PackedWeights
-  ) throws(PlanningError) -> [Tensor?] {
-    var known = [Tensor?](repeating: nil, count: graph.values.count)
+  ) throws(PlanningError) -> [StoredWeight?] {
+    var known = [StoredWeight?](repeating: nil, count: graph.values.count)
     for value in graph.values {
       switch value.definition {
-      case .constant(let tensor): known[value.id.index] = tensor
+      case .constant(let tensor): known[value.id.index] = .dense(tensor)
       case .parameter(let parameter):
         known[value.id.index] = try weight(parameter, value, source)
       case .input, .result: break
@@ -44,7 +44,7 @@ struct KnownValues: Sendable {
       let reused =
         fixed ? node.results.indices.compactMap { computed[Key(node: node.id, result: $0)] } : []
       if reused.count == node.results.count {
-        for (result, tensor) in zip(node.results, reused) { known[result.index] = tensor }
+        for (result, weight) in zip(node.results, reused) { known[result.index] = weight }
       } else {
         try compute(node, operands, of: graph, table, packed, into: &known)
       }
@@ -58,50 +58,68 @@ struct KnownValues: Sendable {
 
   private mutating func weight(
     _ parameter: Parameter, _ value: Value, _ source: any WeightSource
-  ) throws(PlanningError) -> Tensor {
+  ) throws(PlanningError) -> StoredWeight {
     if let known = weights[parameter.name] { return known }
-    let tensor: Tensor
+    var weight: StoredWeight
     do {
-      tensor = try source.tensor(for: parameter, type: value.type).aligned()
+      weight = try source.weight(for: parameter, type: value.type)
+      if case .dense(let tensor) = weight { weight = .dense(try tensor.aligned()) }
     } catch {
       throw .weight(name: parameter.name, error)
     }
-    let fits =
-      tensor.dtype == value.type.dtype
-      || tensor.dtype.isFloatingPoint && value.type.dtype.isFloatingPoint
-    guard fits, Shape(tensor.dims) == value.type.shape else {
-      throw .weightType(name: parameter.name, expected: value.type, found: tensor.type)
+    guard weight.fits(value.type) else {
+      throw .weightType(
+        name: parameter.name, expected: value.type, found: weight.typeDescription)
     }
-    weights[parameter.name] = tensor
-    return tensor
+    weights[parameter.name] = weight
+    return weight
   }
 
-  /// Computes `node` once: as a view, by its kernel, or by its reference.
+  /// Computes `node` once: as a view, in the form in which its operand is stored, by its kernel, or
+  /// by its reference.
   private func compute(
-    _ node: Node, _ operands: [Tensor], of graph: Graph, _ table: KernelTable,
-    _ packed: PackedWeights, into known: inout [Tensor?]
+    _ node: Node, _ operands: [StoredWeight], of graph: Graph, _ table: KernelTable,
+    _ packed: PackedWeights, into known: inout [StoredWeight?]
   ) throws(PlanningError) {
     let types = node.results.map { graph.type(of: $0) }
     do {
-      if let view = node.op as? any Viewing, types.count == 1, let dims = types[0].shape.values,
-        let offset = view.viewOffset(operands.map(\.type), types[0])
-      {
-        let (tensor, result) = (operands[0], node.results[0])
-        known[result.index] = try Tensor(
-          dtype: tensor.dtype, dims: dims, storage: tensor.storage,
-          byteOffset: tensor.byteOffset + offset * tensor.dtype.byteCount)
+      if let part = try Self.part(of: operands, by: node.op, types) {
+        known[node.results[0].index] = part
         return
       }
       let bytes = Cost.byteCount(types)
-      let operandBytes = operands.reduce(0) { $0 + $1.byteCount }
+      let operandBytes = operands.reduce(0) { $0 + $1.denseByteCount }
       guard bytes <= max(Self.byteLimit, operandBytes) else { return }
-      let declared = try zip(node.operands, operands).map { value, tensor in
-        try packed.converted(tensor, to: graph.type(of: value).dtype)
+      let declared = try zip(node.operands, operands).map { value, weight in
+        try packed.converted(weight, to: graph.type(of: value).dtype)
       }
       let results = try Self.results(of: node, declared, types, table, packed)
-      for (value, tensor) in zip(node.results, results ?? []) { known[value.index] = tensor }
+      for (value, tensor) in zip(node.results, results ?? []) {
+        known[value.index] = .dense(tensor)
+      }
     } catch {
       throw .evaluation(op: node.op.name, error, origin: node.origin)
+    }
+  }
+
+  /// The result of an op that only picks a part of its operand, which stays as it is stored.
+  private static func part(
+    of operands: [StoredWeight], by op: any Op, _ types: [TensorType]
+  ) throws -> StoredWeight? {
+    guard operands.count == 1, types.count == 1, let dims = types[0].shape.values else {
+      return nil
+    }
+    switch operands[0] {
+    case .int8(let matrix):
+      return try (op as? any Int8Preserving)?.part(of: matrix).map { .int8($0) }
+    case .dense(let tensor):
+      guard let view = op as? any Viewing,
+        let offset = view.viewOffset([tensor.type], types[0])
+      else { return nil }
+      return .dense(
+        try Tensor(
+          dtype: tensor.dtype, dims: dims, storage: tensor.storage,
+          byteOffset: tensor.byteOffset + offset * tensor.dtype.byteCount))
     }
   }
 
@@ -118,6 +136,27 @@ struct KnownValues: Sendable {
       }
     }
     return try (node.op as? any Evaluable)?.evaluate(operands)
+  }
+}
+
+extension StoredWeight {
+  /// Whether the weight may stand where a graph needs a tensor of type `type`.
+  fileprivate func fits(_ type: TensorType) -> Bool {
+    guard Shape(dims) == type.shape else { return false }
+    switch self {
+    case .dense(let tensor):
+      return tensor.dtype == type.dtype
+        || tensor.dtype.isFloatingPoint && type.dtype.isFloatingPoint
+    case .int8: return type.dtype.isFloatingPoint
+    }
+  }
+
+  /// Bytes of the weight once it is widened; a dense one counts as it is.
+  fileprivate var denseByteCount: Int {
+    switch self {
+    case .dense(let tensor): tensor.byteCount
+    case .int8(let matrix): matrix.rows * matrix.columns * DType.f32.byteCount
+    }
   }
 }
 

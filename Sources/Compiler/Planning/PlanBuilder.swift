@@ -5,7 +5,7 @@ import Tensors
 /// Makes the plan of one bound graph: kernels, buffers, offsets.
 struct PlanBuilder {
   let graph: Graph
-  let known: [Tensor?]
+  let known: [StoredWeight?]
   let table: KernelTable
   let packed: PackedWeights
   private var buffers: BufferAssignment
@@ -21,7 +21,7 @@ struct PlanBuilder {
     var results: [BufferLocation]
   }
 
-  init(_ graph: Graph, known: [Tensor?], table: KernelTable, packed: PackedWeights) {
+  init(_ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights) {
     self.graph = graph
     self.known = known
     self.table = table
@@ -86,24 +86,24 @@ struct PlanBuilder {
     guard let op = node.op as? any KernelProviding else {
       throw .noKernel(op: node.op.name, origin: node.origin)
     }
-    var constants: [Tensor?] = []
+    var stored: [StoredWeight?] = []
     for (i, operand) in node.operands.enumerated() {
-      constants.append(try constant(operand, asStored: op.readsStored(i)))
+      stored.append(try weight(operand, for: op, at: i))
     }
-    let operands = zip(node.operands, constants).map { $1?.type ?? graph.type(of: $0) }
+    let operands = zip(node.operands, stored).map { $1?.tensor?.type ?? graph.type(of: $0) }
     let results = node.results.map { graph.type(of: $0) }
     let binding: KernelBinding
     do {
       binding = try op.makeKernel(
         KernelRequest(
-          operands: operands, results: results, constants: constants, table: table, packed: packed))
+          operands: operands, results: results, stored: stored, table: table, packed: packed))
     } catch {
       throw .kernel(error, origin: node.origin)
     }
     let step = drafts.count
     var draft = Draft(kernel: binding.kernel, operands: [], results: [])
     for i in binding.operands {
-      let location = try place(node.operands[i], constant: constants[i])
+      let location = try place(node.operands[i], constant: stored[i]?.tensor)
       buffers.use(location, in: step)
       draft.operands.append(location)
     }
@@ -117,7 +117,18 @@ struct PlanBuilder {
       PlannedStep(
         op: node.op.name, category: type(of: node.op).signature.category,
         kernel: binding.kernel.name, origin: node.origin,
-        cost: Cost(of: node.op, operands, results), type: results[0]))
+        cost: cost(of: node.op, operands, results, stored), type: results[0]))
+  }
+
+  /// The cost of `op`, whose operands stand in memory as `stored` says.
+  private func cost(
+    of op: any Op, _ operands: [TensorType], _ results: [TensorType], _ stored: [StoredWeight?]
+  ) -> Cost {
+    var cost = Cost(of: op, operands, results)
+    for (type, weight) in zip(operands, stored) {
+      if let matrix = weight?.int8 { cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount }
+    }
+    return cost
   }
 
   /// Outputs that no step writes directly are copied.
@@ -125,7 +136,7 @@ struct PlanBuilder {
     for (i, output) in graph.outputs.enumerated() where !buffers.isWritten(output: i) {
       let bytes = try byteCount(of: output.value)
       let source = try place(
-        output.value, constant: try constant(output.value, asStored: false))
+        output.value, constant: try constant(output.value))
       buffers.use(source, in: drafts.count)
       drafts.append(
         Draft(
@@ -152,15 +163,23 @@ struct PlanBuilder {
     return location(of: constant)
   }
 
-  /// The tensor of a value that is known before the run: in the type that the graph says, or in the
-  /// one that it is stored in.
-  private func constant(
-    _ value: ValueID, asStored: Bool
-  ) throws(PlanningError) -> Tensor? {
-    guard let tensor = known[value.index] else { return nil }
-    if asStored { return tensor }
+  /// What operand `i` of `op` is, where it is known before the run: as it is stored where the op's
+  /// kernels read that, else in the type that the graph says.
+  private func weight(
+    _ value: ValueID, for op: any KernelProviding, at i: Int
+  ) throws(PlanningError) -> StoredWeight? {
+    switch known[value.index] {
+    case .dense(let tensor)? where op.readsStored(i): .dense(tensor)
+    case .int8(let matrix)? where op.readsInt8(i, matrix): .int8(matrix)
+    default: try constant(value).map { .dense($0) }
+    }
+  }
+
+  /// The tensor of a value that is known before the run, in the type that the graph says.
+  private func constant(_ value: ValueID) throws(PlanningError) -> Tensor? {
+    guard let weight = known[value.index] else { return nil }
     do {
-      return try packed.converted(tensor, to: graph.type(of: value).dtype)
+      return try packed.converted(weight, to: graph.type(of: value).dtype)
     } catch {
       throw .size(error, origin: graph[value].origin)
     }

@@ -57,7 +57,7 @@ public enum PlanningError: Error, CustomStringConvertible {
   /// A weight is not to be had.
   case weight(name: String, any Error)
   /// A weight isn't what the graph needs.
-  case weightType(name: String, expected: TensorType, found: TensorType)
+  case weightType(name: String, expected: TensorType, found: String)
   /// An op has no kernel.
   case kernel(KernelError, origin: Origin)
   /// An op has neither kernel nor reference.

@@ -126,6 +126,11 @@ public struct Checkpoint: Sendable {
     location[ExactString(name)].flatMap { files[$0].entry(named: name) }
   }
 
+  /// Where a tensor's bytes stand in the mapped file, or nil where there is none of that name.
+  func bytes(of name: String) -> (storage: Storage, byteOffset: Int)? {
+    location[ExactString(name)].flatMap { files[$0].bytes(of: name) }
+  }
+
   /// The type of a tensor, or nil where there is none, or of a type that Weft doesn't read.
   public func type(of name: String) -> TensorType? { entry(named: name)?.type }
 

@@ -2,41 +2,56 @@ import Tensors
 
 /// A graph's weights, found in a checkpoint.
 public struct CheckpointBinding: Sendable {
-  /// The tensors, in the order they were asked for, as they are stored: a float that the graph
-  /// declares f32 may be f16 or bf16 here.
-  public let tensors: [Tensor]
+  /// The weights, in the order they were asked for, as they are stored: what the graph declares f32
+  /// may be f16, bf16 or 8-bit integers with scales here.
+  public let weights: [StoredWeight]
   /// The checkpoint's tensors that nobody asked for, sorted: heads, position ids.
   public let extra: [String]
 
   /// Finds every tensor of `expected`, or throws one error that lists all that is wrong.
   ///
-  /// Floating-point types may differ in width; all others must match, and so must the extents.
+  /// Floating-point types may differ in width, and a matrix of reals may be one of 8-bit integers
+  /// with scales beside it; all others must match, and so must the extents.
   public init(_ expected: [ExpectedTensor], in checkpoint: Checkpoint) throws(FormatError) {
-    let asked = Set(expected.map { ExactString($0.name) })
-    extra = checkpoint.names.filter { !asked.contains(ExactString($0)) }
+    var asked = Set(expected.map { ExactString($0.name) })
     var missing: [ExpectedTensor] = []
     var misshaped: [CheckpointMismatch.Misshaped] = []
+    var unscaled: [CheckpointMismatch.Unscaled] = []
+    var matrices: [ExactString: Int8Matrix] = [:]
     for tensor in expected {
       guard let entry = checkpoint.entry(named: tensor.name) else {
         missing.append(tensor)
         continue
       }
-      if !CheckpointBinding.fits(entry, tensor) {
-        misshaped.append(
-          .init(expected: tensor, foundType: entry.typeName, foundDims: entry.dims))
+      if CheckpointBinding.fits(entry, tensor) { continue }
+      do {
+        if tensor.dtype.isFloatingPoint, entry.dims == tensor.dims,
+          let matrix = try checkpoint.int8Matrix(entry)
+        {
+          matrices[ExactString(tensor.name)] = matrix
+          asked.insert(ExactString(Checkpoint.Companion.scales(of: tensor.name)))
+        } else {
+          misshaped.append(
+            .init(expected: tensor, foundType: entry.typeName, foundDims: entry.dims))
+        }
+      } catch {
+        unscaled.append(.init(expected: tensor, fault: error))
       }
     }
-    guard missing.isEmpty, misshaped.isEmpty else {
+    let extra = checkpoint.names.filter { !asked.contains(ExactString($0)) }
+    self.extra = extra
+    guard missing.isEmpty, misshaped.isEmpty, unscaled.isEmpty else {
       throw .mismatch(
         path: checkpoint.url.path,
         CheckpointMismatch(
           expectedCount: expected.count,
           missing: CheckpointBinding.withNearest(missing, extra, checkpoint.names),
-          misshaped: misshaped, extra: extra,
+          misshaped: misshaped, unscaled: unscaled, extra: extra,
           prefix: CheckpointBinding.commonPrefix(missing, checkpoint)))
     }
-    tensors = try expected.map { tensor throws(FormatError) in
-      try checkpoint.tensor(named: tensor.name)
+    weights = try expected.map { tensor throws(FormatError) in
+      if let matrix = matrices[ExactString(tensor.name)] { return .int8(matrix) }
+      return .dense(try checkpoint.tensor(named: tensor.name))
     }
   }
 

@@ -20,12 +20,22 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
     public let foundDims: [Int]
   }
 
+  /// A tensor of 8-bit integers without the scales that make reals of them.
+  public struct Unscaled: Sendable, Hashable {
+    /// What is needed.
+    public let expected: ExpectedTensor
+    /// What is wrong with the scales.
+    public let fault: ScaleFault
+  }
+
   /// How many tensors are needed in all.
   public let expectedCount: Int
   /// The tensors that aren't there.
   public let missing: [Missing]
   /// The tensors of another type or shape.
   public let misshaped: [Misshaped]
+  /// The tensors of 8-bit integers whose scales are wrong.
+  public let unscaled: [Unscaled]
   /// The tensors that nobody asked for.
   public let extra: [String]
   /// What all missing names would be found with in front of them.
@@ -36,7 +46,7 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
 
   /// The message: a line for the counts, then one for each tensor.
   public var description: String {
-    let bad = missing.count + misshaped.count
+    let bad = missing.count + misshaped.count + unscaled.count
     var lines = [
       "\(bad) of \(expectedCount) weights aren't in the checkpoint as the graph needs them"
     ]
@@ -50,6 +60,9 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
       return "wrong type: expected \(item.expected), found "
         + "\(item.foundType.lowercased())\(item.foundDims)"
         + (isTransposed ? ", which is its transpose" : "")
+    }
+    lines += CheckpointMismatch.list(unscaled) { item in
+      "no scales: \(item.expected) is stored as i8; \(item.fault)"
     }
     if !extra.isEmpty {
       let shown = extra.prefix(CheckpointMismatch.listed).map(\.quotedForMessage)

@@ -119,6 +119,11 @@ public struct SafetensorsReader: Sendable {
     index[ExactString(name)].map { entries[$0] }
   }
 
+  /// Where a tensor's bytes stand in the mapped file, or nil where there is none of that name.
+  func bytes(of name: String) -> (storage: Storage, byteOffset: Int)? {
+    entry(named: name).map { (storage, dataStart + $0.bytes.lowerBound) }
+  }
+
   /// A tensor: a view of the file, or a copy where the file has it at an odd address.
   public func tensor(named name: String) throws(FormatError) -> Tensor {
     guard let entry = entry(named: name) else {

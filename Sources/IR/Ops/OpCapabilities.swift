@@ -80,6 +80,13 @@ public protocol Viewing: Op {
   func viewOffset(_ operands: [TensorType], _ result: TensorType) -> Int?
 }
 
+/// An op that picks a part of a matrix and leaves each number as it is, so that what a weight of 8-bit
+/// integers gives is one, too.
+public protocol Int8Preserving: Op {
+  /// The part of `matrix` that is the result; nil where it is none that scales still belong to.
+  func part(of matrix: Int8Matrix) throws(TensorError) -> Int8Matrix?
+}
+
 /// An op whose kernels may write result 0 over an operand that nobody needs afterwards.
 public protocol InPlace: Op {
   /// Positions of the operands that result 0 may overwrite, best first. Types must be equal.

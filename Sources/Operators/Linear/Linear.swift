@@ -134,9 +134,14 @@ extension Linear: Costed {
 
 extension Linear: Evaluable {
   public func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
+    let y = Linear.product(operands[0], operands[1], transposed: transposed)
+    return [try finish(y, operands, outputs: operands[1].dims[transposed ? 1 : 0])]
+  }
+
+  /// What becomes of the product `y`, given row after row.
+  func finish(_ y: [Double], _ operands: [Tensor], outputs: Int) throws -> Tensor {
     let type = try resultTypes(operands.map(\.type))[0]
-    var y = Linear.product(operands[0], operands[1], transposed: transposed)
-    let outputs = operands[1].dims[transposed ? 1 : 0]
+    var y = y
     for i in y.indices {
       var value = scale * y[i]
       if let biasPosition { value += operands[biasPosition].double(at: i % outputs) }
@@ -145,7 +150,7 @@ extension Linear: Evaluable {
       if let residualPosition { value += operands[residualPosition].double(at: i) }
       y[i] = value
     }
-    return [try Tensor(type.dtype, dims: type.shape.values ?? [], doubles: y)]
+    return try Tensor(type.dtype, dims: type.shape.values ?? [], doubles: y)
   }
 
   /// x · Wᵀ, row after row.

@@ -3,7 +3,7 @@ import IR
 import Tensors
 
 /// The elements `start ..< end` along one axis.
-public struct Slice: KernelProviding, Evaluable, Viewing, Canonicalizable {
+public struct Slice: KernelProviding, Evaluable, Viewing, Int8Preserving, Canonicalizable {
   public static let signature = OpSignature(
     "slice", "The elements start ..< end along one axis.", category: .movement,
     operands: [.required("x")],
@@ -68,6 +68,15 @@ public struct Slice: KernelProviding, Evaluable, Viewing, Canonicalizable {
       let dims = operands[0].shape.values, dims[..<axis].allSatisfy({ $0 == 1 })
     else { return nil }
     return start * Strides.dense(dims)[axis]
+  }
+
+  public func part(of matrix: Int8Matrix) throws(TensorError) -> Int8Matrix? {
+    guard let start = start.value, let end = end.value, start >= 0, start <= end else { return nil }
+    switch axis {
+    case 0, -2: return end <= matrix.rows ? try matrix.rows(start..<end) : nil
+    case 1, -1: return end <= matrix.columns ? try matrix.columns(start..<end) : nil
+    default: return nil
+    }
   }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {

@@ -2,7 +2,7 @@ import Foundation
 
 /// A model's weights from a checkpoint, all found and of the right shapes.
 public struct CheckpointWeights: WeightSource {
-  private let tensors: [String: Tensor]
+  private let weights: [String: StoredWeight]
   /// Tensors of the checkpoint that the model doesn't use.
   public let unused: [String]
 
@@ -15,13 +15,13 @@ public struct CheckpointWeights: WeightSource {
         name: $0.parameter.name, dtype: $0.type.dtype, dims: $0.type.shape.values ?? [])
     }
     let binding = try CheckpointBinding(expected, in: Checkpoint(contentsOf: url))
-    tensors = Dictionary(
-      zip(expected.map(\.name), binding.tensors), uniquingKeysWith: { first, _ in first })
+    weights = Dictionary(
+      zip(expected.map(\.name), binding.weights), uniquingKeysWith: { first, _ in first })
     unused = binding.extra
   }
 
-  public func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
-    guard let tensor = tensors[parameter.name] else { throw ModelError.noWeights(parameter.name) }
-    return tensor
+  public func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
+    guard let weight = weights[parameter.name] else { throw ModelError.noWeights(parameter.name) }
+    return weight
   }
 }

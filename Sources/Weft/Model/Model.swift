@@ -115,7 +115,7 @@ public final class Model: Sendable {
 
 /// What a model without weights answers.
 private struct NoWeights: WeightSource {
-  func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
+  func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
     throw ModelError.noWeights(parameter.name)
   }
 }

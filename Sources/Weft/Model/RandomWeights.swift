@@ -13,7 +13,7 @@ public struct RandomWeights: WeightSource {
   /// Weights for `seed`.
   public init(seed: UInt64) { self.seed = seed }
 
-  public func tensor(for parameter: Parameter, type: TensorType) throws -> Tensor {
+  public func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
     guard let dims = type.shape.values else { throw DimError.unbound(type.description) }
     let tensor = try Tensor(zeros: type.dtype, dims: dims)
     let random = RandomNumbers(seed: seed, name: parameter.name)
@@ -28,6 +28,6 @@ public struct RandomWeights: WeightSource {
       let end = min((chunk + 1) * Self.chunk, tensor.count)
       for i in chunk * Self.chunk..<end { tensor.initialize(draw(i), at: i) }
     }
-    return tensor
+    return .dense(tensor)
   }
 }
