@@ -1,7 +1,7 @@
 /// The name that is closest to `name` by its edit distance, or nil when none is close.
 ///
 /// Names longer than 200 bytes are no candidates, so that a crafted file can't make this slow.
-func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let target = Array(name.utf8)
   guard target.count <= 200 else { return nil }
   var best: (distance: Int, name: String)?

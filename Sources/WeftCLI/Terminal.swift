@@ -40,6 +40,15 @@ enum Terminal {
       self.count = count
     }
 
+    /// What `body` gives, with progress shown while it works.
+    static func showing<R>(
+      _ what: String, count: Int, _ body: ((Int) -> Void) throws -> R
+    ) rethrows -> R {
+      let progress = Progress(what, count: count)
+      defer { progress.finish() }
+      return try body { progress.advance(to: $0) }
+    }
+
     /// Says that `done` pieces are done.
     func advance(to done: Int) {
       let now = ContinuousClock.now

@@ -18,7 +18,8 @@ struct WeftCommand: ParsableCommand {
     version: weftVersion,
     subcommands: [
       CheckCommand.self, CompileCommand.self, DoctorCommand.self, EmbedCommand.self,
-      FormatCommand.self, ProfileCommand.self, RenderCommand.self, RunCommand.self,
+      FormatCommand.self, ProfileCommand.self, QuantizeCommand.self, RenderCommand.self,
+      RunCommand.self,
     ])
 
   static func main() {

@@ -4,7 +4,7 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "check", "compile", "doctor", "embed", "format", "profile", "render", "run",
+    "check", "compile", "doctor", "embed", "format", "profile", "quantize", "render", "run",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 
@@ -28,6 +28,18 @@ import Testing
     ("weft check Graphs/bert.weft --set layers=many", 1),
     ("weft compile Graphs/bert.weft --dump-after nothing", 1),
     ("weft run Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=2000", 1),
+    ("weft quantize Graphs/bert.weft -o out", 64),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1", 64),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --scheme int3", 64),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --texts a --inputs b", 64),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o Docs", 1),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o Docs --force", 1),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o a/out", 1),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o out --keep h.0", 1),
+    (
+      "weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o out --texts Docs/Glossary.md",
+      1
+    ),
     ("WEFT_ISA=abacus weft run Graphs/gpt2.weft --random-weights 1 --bind batch=1,tokens=2", 1),
   ])
   func `wrong calls and wrong data have their statuses`(command: String, status: Int) throws {
@@ -44,6 +56,7 @@ import Testing
     "weft compile Graphs/gpt2.weft \(small) --bind batch=1,tokens=3 --json",
     "weft profile Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --runs 2 --json",
     "weft check Graphs/gpt2.weft --json", "weft doctor --json",
+    "weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o out --json",
   ])
   func `what is for programs is JSON`(command: String) throws {
     let result = try CommandLineTool.shell(command)

@@ -77,7 +77,7 @@ public enum AtomicFile {
   }
 
   /// The mask that new files' permissions are under. It can only be read by setting it.
-  private static let currentMask: mode_t = {
+  static let currentMask: mode_t = {
     let mask = umask(0o022)
     umask(mask)
     return mask

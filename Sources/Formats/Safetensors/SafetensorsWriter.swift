@@ -13,9 +13,30 @@ public enum SafetensorsWriter {
   public static func write(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
   ) throws(FormatError) {
-    let ordered = tensors.sorted { a, b in
-      let (x, y) = (a.value.dtype.byteCount, b.value.dtype.byteCount)
-      return x != y ? x > y : a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
+    try write(tensors.map { SafetensorsItem($0, $1) }, metadata, to: url)
+  }
+
+  /// Writes weights under their names; 8-bit integers with their scales beside them, in `NAME_scale`.
+  public static func write(
+    _ weights: [String: StoredWeight], metadata: [String: String] = [:], to url: URL
+  ) throws(FormatError) {
+    var items: [SafetensorsItem] = []
+    for (name, weight) in weights {
+      do {
+        items += try SafetensorsItem.items(name, weight)
+      } catch {
+        throw .tensor(path: url.path, name: name, error)
+      }
+    }
+    try write(items, metadata, to: url)
+  }
+
+  private static func write(
+    _ items: [SafetensorsItem], _ metadata: [String: String], to url: URL
+  ) throws(FormatError) {
+    let ordered = items.sorted { a, b in
+      let (x, y) = (a.elementByteCount, b.elementByteCount)
+      return x != y ? x > y : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
     }
     let header = try header(ordered, metadata, path: url.path)
     do {
@@ -23,9 +44,11 @@ public enum SafetensorsWriter {
         var length = UInt64(header.count).littleEndian
         try sink.write(Data(bytes: &length, count: 8))
         try sink.write(header)
-        for (_, tensor) in ordered {
-          try sink.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.byteCount))
-          withExtendedLifetime(tensor) {}
+        for item in ordered {
+          try sink.write(
+            UnsafeRawBufferPointer(
+              start: item.storage.base + item.byteOffset, count: item.byteCount))
+          withExtendedLifetime(item.storage) {}
         }
       }
     } catch {
@@ -34,7 +57,7 @@ public enum SafetensorsWriter {
   }
 
   private static func header(
-    _ tensors: [(key: String, value: Tensor)], _ metadata: [String: String], path: String
+    _ items: [SafetensorsItem], _ metadata: [String: String], path: String
   ) throws(FormatError) -> Data {
     var header = JSONObject()
     if !metadata.isEmpty {
@@ -45,19 +68,19 @@ public enum SafetensorsWriter {
       _ = header.append("__metadata__", .object(strings))
     }
     var offset = 0
-    for (name, tensor) in tensors {
-      let end = offset + tensor.byteCount
+    for item in items {
+      let end = offset + item.byteCount
       var entry = JSONObject()
-      let type = SafetensorsEntry.supported.first { $0.dtype == tensor.dtype }
-      _ = entry.append("dtype", .string(type?.name ?? tensor.dtype.rawValue))
-      _ = entry.append("shape", .array(tensor.dims.map { .integer($0) }))
+      _ = entry.append("dtype", .string(item.typeName))
+      _ = entry.append("shape", .array(item.dims.map { .integer($0) }))
       _ = entry.append("data_offsets", .array([.integer(offset), .integer(end)]))
-      guard name != "__metadata__", header.append(name, .object(entry)) else {
+      guard item.name != "__metadata__", header.append(item.name, .object(entry)) else {
         throw .safetensors(
           path: path,
           .field(
             JSONFieldError(
-              path: name, expected: "a name of its own", found: name.quotedForMessage)))
+              path: item.name, expected: "a name of its own",
+              found: item.name.quotedForMessage)))
       }
       offset = end
     }

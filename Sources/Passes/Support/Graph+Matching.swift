@@ -20,7 +20,7 @@ extension Graph {
   }
 
   /// Whether `value` is known before a run: made of weights and constants alone.
-  func isKnownBeforeRun(_ value: ValueID) -> Bool {
+  public func isKnownBeforeRun(_ value: ValueID) -> Bool {
     var open = [value]
     var seen: Set<ValueID> = []
     while let next = open.popLast() {

@@ -18,7 +18,8 @@ public final class Model: Sendable {
   public let weightOrigin: WeightOrigin?
   /// What runs its plans.
   public let executor: PlanExecutor
-  private let entries: [Entry]
+  let entries: [Entry]
+  let shared: SharedResources
 
   /// The model of `source`.
   ///
@@ -51,7 +52,20 @@ public final class Model: Sendable {
       weights: source, executor: executor, passes: registry.passes,
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table())
+    self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
+  }
+
+  /// `model` with other weights.
+  init(_ model: Model, weights source: any WeightSource) {
+    definition = model.definition
+    registry = model.registry
+    weightOrigin = model.weightOrigin
+    executor = model.executor
+    let shared = SharedResources(
+      weights: source, executor: executor, passes: registry.passes, table: model.shared.table)
+    self.shared = shared
+    entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
   }
 
   /// The entry of that name, by default the first.

@@ -1,0 +1,88 @@
+import Foundation
+
+/// Stores the weights of a model's linear layers in fewer bits.
+///
+/// ```swift
+/// let quantized = try ModelQuantizer(model, keeping: ["pooler"]).quantize()
+/// let report = try quantized.measure(on: .standard(for: model))
+/// try quantized.write(to: URL(filePath: "minilm-int8"), of: source)
+/// ```
+///
+/// What only linear layers read is quantized; embedding tables, norms and biases stay as they are.
+public struct ModelQuantizer: Sendable {
+  /// The model as it is.
+  public let model: Model
+  /// How weights are stored.
+  public let scheme: QuantizationScheme
+  /// The weights to quantize, in the order of declaration.
+  public let weights: [String]
+  /// The weights that could be quantized and are kept as they are.
+  public let kept: [String]
+  private let axes: [String: Int8Matrix.Axis]
+
+  /// A quantizer of `model`.
+  ///
+  /// - Parameter patterns: what is kept: paths of layers or names of weights, with `*` and `?`.
+  /// - Throws: ``QuantizationError`` for a pattern that names nothing, and where nothing can be
+  ///   quantized.
+  public init(
+    _ model: Model, scheme: QuantizationScheme = .int8Dynamic, keeping patterns: [String] = []
+  ) throws {
+    self.model = model
+    self.scheme = scheme
+    let names = Model.parameters(of: model.definition).map(\.parameter.name)
+    let selected = try WeightPattern.select(patterns, from: names)
+    let axes = try QuantizableWeights.find(in: model.entries)
+    guard !axes.isEmpty else {
+      throw QuantizationError.nothingToQuantize(model: model.definition.name)
+    }
+    self.axes = axes
+    weights = names.filter { axes[$0] != nil && !selected.contains($0) }
+    kept = names.filter { axes[$0] != nil && selected.contains($0) }
+  }
+
+  /// The model with its weights quantized. A weight that is stored in 8 bits already stays as it is.
+  public func quantize(
+    cancellation: Cancellation? = nil, progress: (Int) -> Void = { _ in }
+  ) throws -> QuantizedModel {
+    let rounded = Set(weights)
+    var (byteCount, done) = (0, 0)
+    var held: [String: StoredWeight] = [:]
+    for (parameter, type) in Model.parameters(of: model.definition) {
+      if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
+      let name = parameter.name
+      var weight = try model.shared.weights.weight(for: parameter, type: type)
+      byteCount += weight.byteCount
+      if rounded.contains(name), let axis = axes[name] {
+        if case .dense(let tensor) = weight {
+          weight = .int8(try Int8Matrix(rounding: tensor, scaled: axis, name: name))
+        }
+        done += 1
+        progress(done)
+      }
+      held[name] = weight
+    }
+    let weights = HeldWeights(weights: held)
+    return QuantizedModel(
+      original: model, model: Model(model, weights: weights), weights: weights, scheme: scheme,
+      quantized: self.weights, kept: kept, originalByteCount: byteCount)
+  }
+}
+
+/// A model whose weights were quantized, beside the one that they come from.
+public struct QuantizedModel: Sendable {
+  /// The model as it was.
+  public let original: Model
+  /// The model with its weights quantized.
+  public let model: Model
+  /// Its weights.
+  let weights: HeldWeights
+  /// How they are stored.
+  public let scheme: QuantizationScheme
+  /// The weights that are quantized.
+  public let quantized: [String]
+  /// The weights that could be and aren't.
+  public let kept: [String]
+  /// Bytes of all weights before.
+  let originalByteCount: Int
+}

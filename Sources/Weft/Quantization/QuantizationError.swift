@@ -1,0 +1,43 @@
+import Foundation
+
+/// Why a model can't be quantized.
+public enum QuantizationError: Error, Equatable, CustomStringConvertible {
+  /// No weight is read by linear layers alone.
+  case nothingToQuantize(model: String)
+  /// A pattern of `--keep` names no weight.
+  case unknownPattern(String, nearest: [String])
+  /// A weight holds NaN or an infinity.
+  case notFinite(weight: String, index: Int, value: Float)
+  /// There is something at the output's path.
+  case exists(String)
+  /// There is something at the output's path that no one quantized.
+  case notOurs(String)
+  /// An imported file stands outside the graph file's folder.
+  case outside(String)
+  /// Two files would have one name.
+  case collision(String)
+  /// Texts are given for a model that doesn't read texts.
+  case noTexts(entry: String, inputs: [String])
+
+  public var description: String {
+    switch self {
+    case .nothingToQuantize(let model):
+      "model '\(model)' has no weight that only linear layers read: there is nothing to quantize"
+    case .unknownPattern(let pattern, let nearest):
+      "--keep '\(pattern)' names no weight and no layer"
+        + (nearest.isEmpty ? "" : "; the nearest are \(nearest.joined(separator: ", "))")
+    case .notFinite(let weight, let index, let value):
+      "weight '\(weight)' can't be quantized: element \(index) is \(value)"
+    case .exists(let path):
+      "\(path) is there already; choose another folder, or give --force to replace it"
+    case .notOurs(let path):
+      "\(path): --force replaces empty folders and those that 'weft quantize' wrote; this is neither"
+    case .outside(let file):
+      "\(file): imports from outside the graph file's folder can't be copied; move the file into it"
+    case .collision(let name): "the graph and the weights both bring a file '\(name)'"
+    case .noTexts(let entry, let inputs):
+      "--texts needs a tokenizer beside the weights and an entry that reads input_ids; entry "
+        + "'\(entry)' reads \(inputs.joined(separator: ", "))"
+    }
+  }
+}

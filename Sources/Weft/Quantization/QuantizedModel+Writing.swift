@@ -1,0 +1,92 @@
+import Foundation
+
+extension QuantizedModel {
+  /// What the weights' file says in its metadata; a folder with it may be replaced.
+  private static let schemeKey = "weft.scheme"
+
+  /// Files that may stand beside a tokenizer.json, for other programs.
+  private static let tokenizerFiles = [
+    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt",
+    "vocab.json", "merges.txt",
+  ]
+
+  /// Says what stands in the way of a folder at `url`, before any work is done.
+  ///
+  /// - Parameter replacing: whether an empty folder, or one that this wrote, makes room.
+  public static func checkFolder(_ url: URL, replacing: Bool) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    guard replacing else { throw QuantizationError.exists(url.path) }
+    let names = try? FileManager.default.contentsOfDirectory(atPath: url.path)
+    if url.isFolder, names?.isEmpty == true { return }
+    let file = url.appending(path: "model.safetensors")
+    guard let reader = try? SafetensorsReader(contentsOf: file), reader.metadata[schemeKey] != nil
+    else { throw QuantizationError.notOurs(url.path) }
+  }
+
+  /// Writes a folder that stands alone: the graph file with its imports, the weights that the model
+  /// reads, and `config.json` and the tokenizer's files where they are there. All of it or nothing.
+  ///
+  /// - Parameter source: what the model was loaded from.
+  /// - Returns: the graph file in the folder.
+  @discardableResult
+  public func write(
+    to url: URL, of source: ModelSource, replacing: Bool = false,
+    cancellation: Cancellation? = nil
+  ) throws -> URL {
+    try Self.checkFolder(url, replacing: replacing)
+    let graphs = try Self.graphFiles(model.definition, source)
+    let others = try companions(source)
+    var names: Set<String> = ["model.safetensors"]
+    for (name, _) in graphs + others where !names.insert(name).inserted {
+      throw QuantizationError.collision(name)
+    }
+    try AtomicFolder.write(to: url, replacing: replacing) { folder in
+      for (name, file) in graphs + others {
+        let target = folder.appending(path: name)
+        try FileManager.default.createDirectory(
+          at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try AtomicFile.write(FileReading.data(file, limit: Self.fileLimit), to: target)
+      }
+      if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
+      try SafetensorsWriter.write(
+        weights.weights, metadata: ["format": "pt", Self.schemeKey: scheme.rawValue],
+        to: folder.appending(path: "model.safetensors"))
+      if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
+    }
+    return url.appending(path: graphs.first?.name ?? "")
+  }
+
+  /// Larger files beside weights are none that belong to them.
+  private static let fileLimit = 1 << 30
+
+  /// The graph file and what it imports, by the paths that they have from its folder.
+  private static func graphFiles(
+    _ definition: ModelDefinition, _ source: ModelSource
+  ) throws -> [(name: String, file: URL)] {
+    let root = source.file.deletingLastPathComponent().relativePath
+    let prefix = root == "." || root == "./" ? "" : root.hasSuffix("/") ? root : root + "/"
+    return try definition.sourceFiles.map { path in
+      let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
+        throw QuantizationError.outside(path)
+      }
+      return (name, URL(filePath: path, relativeTo: source.file.baseURL))
+    }
+  }
+
+  /// The files that belong to the weights.
+  private func companions(_ source: ModelSource) throws -> [(name: String, file: URL)] {
+    var files: [(name: String, file: URL)] = []
+    if let config = source.configuration { files.append(("config.json", config)) }
+    guard let folder = original.weightOrigin?.folder else { return files }
+    let tokenizer = model.definition.tokenizer ?? "tokenizer.json"
+    let parts = tokenizer.split(separator: "/", omittingEmptySubsequences: false)
+    let isInside = parts.allSatisfy { !["", ".", ".."].contains($0) }
+    for name in (isInside ? [tokenizer] : []) + Self.tokenizerFiles {
+      let file = folder.appending(path: name)
+      if FileManager.default.fileExists(atPath: file.path) { files.append((name, file)) }
+    }
+    return files
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Weft
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Store a model's weights in fewer bits, and say what that does to its results.",
+    discussion: """
+      Example:
+        weft quantize Graphs/minilm.weft --weights FOLDER -o minilm-int8
+        weft quantize Graphs/minilm.weft --weights FOLDER -o minilm-int8 \\
+          --keep 'encoder.layer.0.*' --texts sentences.txt --force
+
+      The folder holds the graph file, its imports and all that stands beside the
+      weights: weft embed minilm-int8/minilm.weft --weights minilm-int8 "Hello!"
+      """)
+
+  @OptionGroup var graph: GraphOptions
+  @OptionGroup var weights: WeightOptions
+  @OptionGroup var binding: BindingOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  @Option(help: "How weights are stored.")
+  var scheme: QuantizationScheme = .int8Dynamic
+
+  @Option(name: .shortAndLong, help: "The folder to write.")
+  var output: String
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Keep a layer or weight as it is; * and ? stand for any characters; may stand several times.",
+      valueName: "pattern"))
+  var keep: [String] = []
+
+  @Option(help: "Compare on these inputs: a safetensors file with a tensor for each, by name.")
+  var inputs: String?
+
+  @Option(help: "Compare on the texts of a file, one a line; - for standard input.")
+  var texts: String?
+
+  @Flag(help: "Replace an empty folder, or one that this command wrote.")
+  var force = false
+
+  @Flag(help: "Print the report as JSON.")
+  var json = false
+
+  func validate() throws {
+    _ = try weights.requiredSource()
+    let given = [inputs != nil, texts != nil, binding.bind != nil].filter { $0 }.count
+    if given > 1 { throw ValidationError("give one of --inputs, --texts and --bind") }
+  }
+
+  func run() throws {
+    let origin = try weights.requiredSource()
+    let folder = URL(filePath: output)
+    try QuantizedModel.checkFolder(folder, replacing: force)
+    let source = try graph.source(configuration: origin.configuration)
+    let model = try Model(source, weights: origin, threads: execution.threads)
+    let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
+    let samples = try samples(of: model)
+    let report = try Interrupt.watching { cancellation in
+      let quantized = try Terminal.Progress.showing("quantizing", count: quantizer.weights.count) {
+        try quantizer.quantize(cancellation: cancellation, progress: $0)
+      }
+      let report = try Terminal.Progress.showing("comparing", count: samples.runs.count) {
+        try quantized.measure(
+          on: samples, entry: execution.entry, cancellation: cancellation, progress: $0)
+      }
+      try quantized.write(
+        to: folder, of: source, replacing: force, cancellation: cancellation)
+      return report
+    }
+    print(json ? try report.json() : report.text, terminator: json ? "" : "\n")
+  }
+
+  private func samples(of model: Model) throws -> QuantizationSamples {
+    let entry = try model.entry(execution.entry)
+    if let inputs { return try .file(URL(filePath: inputs), for: entry) }
+    if let texts { return try .texts(TextLines.read(texts), of: model, entry: entry) }
+    return try .standard(for: model, entry: entry, bindings: binding.bindings())
+  }
+}
+
+extension QuantizationScheme: ExpressibleByArgument {}
