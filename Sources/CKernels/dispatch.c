@@ -1,12 +1,37 @@
 #include "include/weft_kernels.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
 extern const weft_kernel_table weft_table_portable;
+extern const weft_int8_kernels weft_int8_portable;
 #if defined(__aarch64__)
 extern const weft_kernel_table weft_table_neon;
+extern const weft_int8_kernels weft_int8_neon;
+extern const weft_int8_kernels weft_int8_neondot;
+
+static bool supports_neondot(void) {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) & (1ul << 20)) != 0;  // HWCAP_ASIMDDP
+#elif defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, NULL, 0) == 0 && has != 0;
+#else
+  return false;
+#endif
+}
 #endif
 #if defined(__x86_64__)
 extern const weft_kernel_table weft_table_avx2;
 extern const weft_kernel_table weft_table_avx512;
+extern const weft_int8_kernels weft_int8_avx2;
+extern const weft_int8_kernels weft_int8_avx2vnni;
+extern const weft_int8_kernels weft_int8_avx512;
+extern const weft_int8_kernels weft_int8_avx512vnni;
 
 // __builtin_cpu_supports asks the operating system too (XGETBV): without its saving the wide
 // registers these answer no.
@@ -43,6 +68,30 @@ const weft_kernel_table *weft_kernels_best(void) {
     if (table) return table;
   }
   return &weft_table_portable;
+}
+
+const weft_int8_kernels *weft_int8_kernels_for(weft_isa isa, bool dot) {
+  switch (isa) {
+    case WEFT_ISA_PORTABLE: return dot ? NULL : &weft_int8_portable;
+#if defined(__aarch64__)
+    case WEFT_ISA_NEON: return !dot ? &weft_int8_neon : supports_neondot() ? &weft_int8_neondot : NULL;
+#endif
+#if defined(__x86_64__)
+    case WEFT_ISA_AVX2:
+      if (!supports_avx2() || (dot && !__builtin_cpu_supports("avxvnni"))) return NULL;
+      return dot ? &weft_int8_avx2vnni : &weft_int8_avx2;
+    case WEFT_ISA_AVX512:
+      if (!supports_avx512() || (dot && !__builtin_cpu_supports("avx512vnni"))) return NULL;
+      return dot ? &weft_int8_avx512vnni : &weft_int8_avx512;
+#endif
+    default: return NULL;
+  }
+}
+
+const weft_int8_kernels *weft_int8_kernels_best(weft_isa isa) {
+  const weft_int8_kernels *kernels = weft_int8_kernels_for(isa, true);
+  if (!kernels) kernels = weft_int8_kernels_for(isa, false);
+  return kernels ? kernels : &weft_int8_portable;
 }
 
 size_t weft_dtype_size(weft_dtype type) {

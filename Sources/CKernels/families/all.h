@@ -14,4 +14,5 @@
 #include "rotary.h"
 #include "copy.h"
 #include "peak.h"
+#include "int8.h"
 #include "table.h"

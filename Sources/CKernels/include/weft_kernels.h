@@ -96,6 +96,58 @@ typedef struct weft_gemm_args {
   size_t residual_stride;
 } weft_gemm_args;
 
+// ------------------------------------------------------------------------------- gemm of bytes
+// C[rows, n] = epilogue(X[rows, k] · W[k, n]) with W in bytes and a scale for each
+// column; X is rounded to bytes row by row:
+//   low = min(0, min x), high = max(0, max x), range = high - low
+//   s = range / 255, z = round(-low · (255 / range)), q = min(255, round(x · (255 / range)) + z)
+// so that x ≈ s · (q - z), and 0 is exactly itself. Each operation is one of f32, rounded to nearest,
+// ties to even: q, s and z are the same for every instruction set. Where range < 2^-110 all of the
+// row counts as zeros. A row with NaN or an infinity in it, or of infinite range, becomes NaN.
+//   c = activation(s[i] · scale · scales[j] · (Σ q·w - z[i] · Σ w) + bias[j]) · multiplier + residual
+// with the sums and their difference exact in 32 bits.
+// How the two sides are laid out belongs to the kernels that did it; both are 64-byte aligned.
+
+enum { WEFT_INT8_LARGEST_K = 65536 };  // beyond it 32 bits may not hold the sums
+
+typedef struct weft_int8_quantize_args {
+  const float *x;          // [rows, k]
+  size_t x_stride;         // between rows
+  size_t k;
+  void *quantized;         // quantized_size(rows, k) bytes, all rows whatever the range
+} weft_int8_quantize_args;
+
+typedef struct weft_int8_pack_args {
+  const int8_t *source;    // W[i, j] = source[i·row_stride + j·column_stride]
+  size_t row_stride, column_stride;  // row_stride 1 is fast
+  const float *scales;     // n
+  size_t k, n;
+  void *packed;            // packed_size(k, n) bytes, the whole matrix whatever the range
+} weft_int8_pack_args;
+
+typedef struct weft_int8_gemm_args {
+  const void *quantized;   // X
+  const void *packed;      // W
+  weft_gemm_args product;  // the rest; its a, a_stride and packed aren't read
+} weft_int8_gemm_args;
+
+/// The product of bytes in one way to compute it.
+typedef struct weft_int8_kernels {
+  const char *WEFT_NONNULL name;  // "portable", "neon", "neondot", "avx2", "avx2vnni", "avx512", "avx512vnni"
+  size_t mr, nr;                  // as gemm_mr and gemm_nr
+  /// Bytes; 0 when that overflows or k is beyond WEFT_INT8_LARGEST_K.
+  size_t (*WEFT_NONNULL quantized_size)(size_t rows, size_t k);
+  size_t (*WEFT_NONNULL packed_size)(size_t k, size_t n);
+  void (*WEFT_NONNULL quantize)(
+    const weft_int8_quantize_args *args, size_t row_begin, size_t row_end);
+  void (*WEFT_NONNULL pack)(const weft_int8_pack_args *args, size_t panel_begin, size_t panel_end);
+  void (*WEFT_NONNULL gemm)(
+    const weft_int8_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+    size_t panel_end);
+  /// Products of bytes in registers only; returns the operations done, a multiply-add as 2.
+  double (*WEFT_NONNULL peak)(size_t iterations);
+} weft_int8_kernels;
+
 // ----------------------------------------------------------------------------------- attention
 // One head of one sequence: out = softmax(scale · q kᵀ + bias) v, over the keys visible to a query.
 // Key j is visible to query i when all that apply hold:
@@ -387,6 +439,13 @@ const weft_kernel_table *WEFT_NONNULL weft_kernels_best(void);
 
 /// The table of one instruction set, NULL when this machine can't run it.
 const weft_kernel_table *WEFT_NULLABLE weft_kernels_for(weft_isa isa);
+
+/// The product of bytes on one instruction set: with its instruction for the dot product of four
+/// bytes (VNNI, AVX-VNNI, NEON's), or without. NULL when this machine can't run it.
+const weft_int8_kernels *WEFT_NULLABLE weft_int8_kernels_for(weft_isa isa, bool dot);
+
+/// The best of them for the instruction set of a table that this machine can run.
+const weft_int8_kernels *WEFT_NONNULL weft_int8_kernels_best(weft_isa isa);
 
 /// Bytes of one element; 0 for a value that is no dtype.
 size_t weft_dtype_size(weft_dtype type);

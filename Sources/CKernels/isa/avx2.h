@@ -54,6 +54,8 @@ WEFT_INLINE vm vm_loadn_bool(const uint8_t *p, size_t n) {
 WEFT_INLINE vi vi_set1(int32_t x) { return _mm256_set1_epi32(x); }
 WEFT_INLINE vi vi_add(vi a, vi b) { return _mm256_add_epi32(a, b); }
 WEFT_INLINE vi vi_sub(vi a, vi b) { return _mm256_sub_epi32(a, b); }
+WEFT_INLINE vi vi_mul(vi a, vi b) { return _mm256_mullo_epi32(a, b); }
+WEFT_INLINE void vi_store(int32_t *p, vi v) { _mm256_storeu_si256((__m256i *)p, v); }
 WEFT_INLINE vi vi_and(vi a, vi b) { return _mm256_and_si256(a, b); }
 WEFT_INLINE vi vi_or(vi a, vi b) { return _mm256_or_si256(a, b); }
 WEFT_INLINE vi vi_xor(vi a, vi b) { return _mm256_xor_si256(a, b); }

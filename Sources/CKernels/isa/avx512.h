@@ -51,6 +51,8 @@ WEFT_INLINE vm vm_loadn_bool(const uint8_t *p, size_t n) {
 WEFT_INLINE vi vi_set1(int32_t x) { return _mm512_set1_epi32(x); }
 WEFT_INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
 WEFT_INLINE vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
+WEFT_INLINE vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
+WEFT_INLINE void vi_store(int32_t *p, vi v) { _mm512_storeu_si512(p, v); }
 WEFT_INLINE vi vi_and(vi a, vi b) { return _mm512_and_si512(a, b); }
 WEFT_INLINE vi vi_or(vi a, vi b) { return _mm512_or_si512(a, b); }
 WEFT_INLINE vi vi_xor(vi a, vi b) { return _mm512_xor_si512(a, b); }

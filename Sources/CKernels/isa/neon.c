@@ -1,7 +1,9 @@
 #if defined(__aarch64__)
 #include "../families/common.h"
 #include "neon.h"
+#include "neon_int8.h"
 #define WEFT_TABLE weft_table_neon
+#define WEFT_INT8_TABLE weft_int8_neon
 #define WEFT_TABLE_ISA WEFT_ISA_NEON
 #define WEFT_TABLE_NAME "neon"
 #include "../families/all.h"

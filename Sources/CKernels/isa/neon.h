@@ -53,6 +53,8 @@ WEFT_INLINE vm vm_load_bool(const uint8_t *p) { return vm_loadn_bool(p, 4); }
 WEFT_INLINE vi vi_set1(int32_t x) { return vdupq_n_s32(x); }
 WEFT_INLINE vi vi_add(vi a, vi b) { return vaddq_s32(a, b); }
 WEFT_INLINE vi vi_sub(vi a, vi b) { return vsubq_s32(a, b); }
+WEFT_INLINE vi vi_mul(vi a, vi b) { return vmulq_s32(a, b); }
+WEFT_INLINE void vi_store(int32_t *p, vi v) { vst1q_s32(p, v); }
 WEFT_INLINE vi vi_and(vi a, vi b) { return vandq_s32(a, b); }
 WEFT_INLINE vi vi_or(vi a, vi b) { return vorrq_s32(a, b); }
 WEFT_INLINE vi vi_xor(vi a, vi b) { return veorq_s32(a, b); }

@@ -42,6 +42,8 @@ WEFT_INLINE vm vm_load_bool(const uint8_t *p) { LANES(vm, p[i] != 0); }
 WEFT_INLINE vi vi_set1(int32_t x) { LANES(vi, x); }
 WEFT_INLINE vi vi_add(vi a, vi b) { LANES(vi, (int32_t)((uint32_t)a.v[i] + (uint32_t)b.v[i])); }
 WEFT_INLINE vi vi_sub(vi a, vi b) { LANES(vi, (int32_t)((uint32_t)a.v[i] - (uint32_t)b.v[i])); }
+WEFT_INLINE vi vi_mul(vi a, vi b) { LANES(vi, (int32_t)((uint32_t)a.v[i] * (uint32_t)b.v[i])); }
+WEFT_INLINE void vi_store(int32_t *p, vi v) { for (int i = 0; i < VW; i++) p[i] = v.v[i]; }
 WEFT_INLINE vi vi_and(vi a, vi b) { LANES(vi, a.v[i] & b.v[i]); }
 WEFT_INLINE vi vi_or(vi a, vi b) { LANES(vi, a.v[i] | b.v[i]); }
 WEFT_INLINE vi vi_xor(vi a, vi b) { LANES(vi, a.v[i] ^ b.v[i]); }
