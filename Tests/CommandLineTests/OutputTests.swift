@@ -15,7 +15,8 @@ import Testing
     (
       "weft doctor --json",
       [
-        "availableInstructionSets", "gigabytesPerSecond", "gigaflopsPerSecond", "instructionSet",
+        "availableInstructionSets", "gigabytesPerSecond", "gigaflopsPerSecond",
+        "gigaoperationsPerSecondInt8", "instructionSet",
         "memoryByteCount", "threads",
       ]
     ),

@@ -62,7 +62,7 @@ struct Int8Product {
     pack.source = UnsafePointer(source.pointer)
     pack.row_stride = transposed ? 1 : n
     pack.column_stride = transposed ? k : 1
-    pack.scales = UnsafePointer(scaleBuffer.pointer)
+    pack.scales = UnsafeRawPointer(scaleBuffer.pointer)
     pack.k = k
     pack.n = n
     pack.packed = UnsafeMutableRawPointer(packed.pointer)

@@ -96,6 +96,55 @@ static void gemm(void) {
   report("gemm, split", split, 0);
 }
 
+static float *int8_result(
+  const weft_int8_kernels *kernels, const float *x, const int8_t *weight, size_t rows, size_t k,
+  size_t n, int variant, const float *bias, int split) {
+  const size_t panels = (n + kernels->nr - 1) / kernels->nr;
+  float *scales = guarded(n * sizeof *scales), *out = guarded(rows * n * sizeof *out);
+  for (size_t i = 0; i < n; i++) scales[i] = (float)(i % 7 + 1) / 1024.0f;
+  void *packed = guarded(kernels->packed_size(k, n));
+  void *quantized = guarded(kernels->quantized_size(rows, k));
+  weft_int8_pack_args pack = {weight, variant % 2 ? n : 1, variant % 2 ? 1 : k, scales, k, n, packed};
+  kernels->pack(&pack, 0, panels);
+  weft_int8_quantize_args quantize = {x, k, k, quantized};
+  kernels->quantize(&quantize, 0, rows);
+  weft_int8_gemm_args args = {quantized, packed, {
+    .c = out, .c_stride = n, .k = k, .n = n, .scale = 1, .bias = variant > 1 ? bias : NULL,
+    .activation = variant > 1 ? WEFT_ACTIVATION_GELU_ERF : WEFT_ACTIVATION_NONE}};
+  if (!split) kernels->gemm(&args, 0, rows, 0, panels);
+  else for (size_t i = 0; i < rows; i++) {
+    for (size_t p = 0; p < panels; p++) kernels->gemm(&args, i, i + 1, p, p + 1);
+  }
+  return out;
+}
+
+// Without an epilogue the same bits everywhere: integers are exact, and one rounding follows.
+static void int8(const weft_int8_kernels *kernels) {
+  double error = 0, exact = 0, split = 0;
+  const size_t sizes[][3] = {{1, 40, 1}, {2, 33, 50}, {3, 0, 12}, {5, 16, 13}, {8, 64, 24},
+                             {9, 65, 100}, {19, 7, 11}, {4, 300, 61}, {1, 4096, 30}};
+  for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+    for (int variant = 0; variant < 4; variant++) {
+      const size_t rows = sizes[s][0], k = sizes[s][1], n = sizes[s][2];
+      int8_t *weight = guarded(k * n);
+      for (size_t i = 0; i < k * n; i++) weight[i] = (int8_t)(next() % 256u - 128u);
+      float *x = numbers(rows * k, 2), *bias = numbers(n, 1);
+      if (rows > 4) x[4 * k] = NAN;
+      const float *own = int8_result(kernels, x, weight, rows, k, n, variant, bias, 0);
+      const float *other = int8_result(
+        weft_int8_kernels_for(WEFT_ISA_PORTABLE, false), x, weight, rows, k, n, variant, bias, 0);
+      const double far = difference(own, other, rows * n);
+      if (variant < 2) exact = worse(exact, far); else error = worse(error, far);
+      const float *pieces = int8_result(kernels, x, weight, rows, k, n, variant, bias, 1);
+      if (memcmp(own, pieces, rows * n * sizeof(float)) != 0) split = INFINITY;
+    }
+  }
+  printf("%s:\n", kernels->name);
+  report("int8", exact, 0);
+  report("int8, epilogue", error, 2e-6);
+  report("int8, split", split, 0);
+}
+
 static void attention(void) {
   double error = 0, split = 0;
   const size_t sizes[][4] = {{1, 37, 64, 64}, {3, 140, 20, 17}, {4, 5, 8, 8}, {13, 129, 31, 15},
@@ -265,6 +314,13 @@ int main(void) {
   if (tables[0]->isa != WEFT_ISA_NEON) failures++;
 #endif
   gemm();
+  for (int dot = 0; dot < 2; dot++) {
+    const weft_int8_kernels *kernels = weft_int8_kernels_for(tables[0]->isa, dot);
+    if (kernels) int8(kernels);
+#if defined(__aarch64__)
+    else failures++;  // the emulator has the dot product
+#endif
+  }
   attention();
   rows();
   elementwise();

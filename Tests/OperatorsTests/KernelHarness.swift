@@ -38,19 +38,40 @@ enum KernelHarness {
     WEFT_ISA_PORTABLE, WEFT_ISA_NEON, WEFT_ISA_AVX2, WEFT_ISA_AVX512,
   ].compactMap { weft_kernels_for($0) }.map { KernelTable(functions: $0) }
 
+  /// The same, with every way to multiply bytes that they have.
+  static let int8Tables: [KernelTable] = tables.flatMap { table in
+    [false, true].compactMap { dot in
+      weft_int8_kernels_for(table.functions.pointee.isa, dot).map {
+        KernelTable(functions: table.functions, int8: $0)
+      }
+    }
+  }
+
   /// Checks `op` on `operands`. Those at positions in `constants` are known when the kernel is made.
   static func check(
     _ op: some KernelProviding & Evaluable, _ operands: [Tensor], constants: Set<Int> = [],
     tolerance: Tolerance? = nil, sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) throws {
-    let expected = try op.evaluate(operands)
+    try check(
+      op, operands,
+      stored: operands.indices.map { constants.contains($0) ? .dense(operands[$0]) : nil },
+      expected: try op.evaluate(operands), on: tables, tolerance: tolerance,
+      sourceLocation: sourceLocation)
+  }
+
+  /// Checks `op` on `operands` against `expected`, where `stored` says what is known of each before
+  /// the run.
+  static func check(
+    _ op: some KernelProviding, _ operands: [Tensor], stored: [StoredWeight?], expected: [Tensor],
+    on tables: [KernelTable], tolerance: Tolerance? = nil,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
+  ) throws {
     let types = try op.resultTypes(operands.map(\.type))
     #expect(expected.map(\.type) == types, "the reference's types", sourceLocation: sourceLocation)
     for table in tables {
       let request = KernelRequest(
-        operands: operands.map(\.type), results: types,
-        constants: operands.indices.map { constants.contains($0) ? operands[$0] : nil },
-        table: table, packed: PackedWeights())
+        operands: operands.map(\.type), results: types, stored: stored, table: table,
+        packed: PackedWeights())
       let binding = try op.makeKernel(request)
       let run = Run(op: op, binding: binding, operands: operands, types: types)
       let results = run.all()

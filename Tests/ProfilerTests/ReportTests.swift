@@ -13,6 +13,7 @@ import Testing
       graphviz: "2.43.0", threads: ProcessorCount(count: 2, explanation: "2 of 8 processors"),
       seconds: 0.005, byteCount: 4 << 20)
     #expect(report.gigaflopsPerSecond.oneThread > 0)
+    #expect(report.gigaoperationsPerSecondInt8.oneThread > 0)
     #expect(report.gigabytesPerSecond.allThreads > 0)
     #expect(report.memoryByteCount > 0)
     #expect(report.text.contains("Graphviz            2.43.0"))

@@ -66,7 +66,7 @@ static void int8_pack(const weft_int8_pack_args *args, size_t panel_begin, size_
     } else {
       int8_pack_any(args, source, columns, bytes, sums);
     }
-    memcpy(out, args->scales + column, columns * sizeof(float));
+    memcpy(out, (const uint8_t *)args->scales + column * sizeof(float), columns * sizeof(float));
     memcpy(out + GEMM_NR * sizeof(float), sums, sizeof sums);
   }
 }

@@ -120,7 +120,7 @@ typedef struct weft_int8_quantize_args {
 typedef struct weft_int8_pack_args {
   const int8_t *source;    // W[i, j] = source[i·row_stride + j·column_stride]
   size_t row_stride, column_stride;  // row_stride 1 is fast
-  const float *scales;     // n
+  const void *scales;      // n floats, of any alignment
   size_t k, n;
   void *packed;            // packed_size(k, n) bytes, the whole matrix whatever the range
 } weft_int8_pack_args;

@@ -7,8 +7,17 @@ public struct KernelTable: @unchecked Sendable {
   /// The table of function pointers.
   public let functions: UnsafePointer<weft_kernel_table>
 
-  /// The kernels for `functions`, a table that the C target returned.
-  public init(functions: UnsafePointer<weft_kernel_table>) { self.functions = functions }
+  /// The product of bytes on this instruction set.
+  public let int8: UnsafePointer<weft_int8_kernels>
+
+  /// The kernels for `functions`, a table that the C target returned, with the best product of bytes
+  /// that this machine has for it, or a given one.
+  public init(
+    functions: UnsafePointer<weft_kernel_table>, int8: UnsafePointer<weft_int8_kernels>? = nil
+  ) {
+    self.functions = functions
+    self.int8 = int8 ?? weft_int8_kernels_best(functions.pointee.isa)
+  }
 
   /// `avx512`, `avx2`, `neon` or `portable`.
   public var name: String { String(cString: functions.pointee.name) }

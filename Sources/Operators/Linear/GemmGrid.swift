@@ -28,7 +28,6 @@ struct GemmGrid: Sendable {
 
   /// A cut of `rows` × `depth` times panels of `panelWidth` columns, `panels[i]` for right side i.
   init(rows: Int, depth: Int, panels: [Int], panelWidth: Int, registerRows: Int) {
-    self.rows = rows
     var blocks = max(
       ceilingDivision(rows, GemmGrid.rowsPerBlock), rows >= GemmGrid.rowsToSplit ? 2 : 1)
     let allPanels = panels.reduce(0, +)
@@ -42,10 +41,19 @@ struct GemmGrid: Sendable {
       blocks = max(blocks, more)
     }
     blocks = rows == 0 ? 0 : max(blocks, 1)
-    rowBlock = blocks == 0 ? 0 : ceilingDivision(rows, blocks)
-    rowBlocks = rowBlock == 0 ? 0 : ceilingDivision(rows, rowBlock)
+    let rowBlock = blocks == 0 ? 0 : ceilingDivision(rows, blocks)
+    let rowBlocks = rowBlock == 0 ? 0 : ceilingDivision(rows, rowBlock)
     let groups = max(Int(wanted) / max(rowBlocks, 1), 1)
-    let group = max(ceilingDivision(allPanels, groups), 1)
+    self.init(
+      rows: rows, rowBlock: rowBlock, panels: panels,
+      group: max(ceilingDivision(allPanels, groups), 1))
+  }
+
+  /// A cut into blocks of `rowBlock` rows and groups of at most `group` panels.
+  init(rows: Int, rowBlock: Int, panels: [Int], group: Int) {
+    self.rows = rows
+    self.rowBlock = rowBlock
+    rowBlocks = rowBlock == 0 ? 0 : ceilingDivision(rows, rowBlock)
     columns = panels.enumerated().flatMap { segment, count in
       let parts = ceilingDivision(count, group)
       return (0..<parts).map {

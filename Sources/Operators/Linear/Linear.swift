@@ -171,11 +171,13 @@ extension Linear: Evaluable {
 extension Linear: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand == 1 }
 
+  public func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool {
+    operand == 1 && QuantizedProduct.takes(weight, transposed: transposed)
+  }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
-    guard request.results[0].dtype == .f32, request.operands[1].dtype.isFloatingPoint else {
-      throw binder.unsupported
-    }
+    guard request.results[0].dtype == .f32 else { throw binder.unsupported }
     let weight = request.dims(ofOperand: 1)
     let (inputs, outputs) = (weight[transposed ? 0 : 1], weight[transposed ? 1 : 0])
     let rows = request.dims(ofResult: 0).dropLast().reduce(1, *)
@@ -185,23 +187,10 @@ extension Linear: KernelProviding {
     if let biasPosition { bias = try binder.f32(biasPosition) }
     if let multiplierPosition { epilogue.multiplier = try binder.f32(multiplierPosition) }
     if let residualPosition { epilogue.residual = try binder.f32(residualPosition) }
-
-    if let constant = request.constants[1] {
-      let packed = try request.packedMatrix(
-        constant, depth: inputs, columns: outputs, transposed: !transposed)
-      let kernel = PackedGemmKernel(
-        table: request.table, rows: rows, depth: inputs, x: x,
-        segments: [.init(packed: packed, columns: outputs, bias: bias, result: binder.result())],
-        epilogue: epilogue)
-      return KernelBinding(kernel, operands: binder.operands)
-    }
-    let right = binder.any(1)
-    let kernel = BatchedGemmKernel(
-      table: request.table, rows: rows, depth: inputs, columns: outputs,
-      left: .init(source: x, type: .f32, transposed: false, offsets: [0]),
-      right: .init(
-        source: right, type: request.operands[1].dtype, transposed: !transposed, offsets: [0]),
-      bias: bias, epilogue: epilogue, result: binder.result())
+    let side = try binder.rightSide(1, depth: inputs, columns: outputs, transposed: !transposed)
+    let part = LinearPart(weight: side, columns: outputs, bias: bias, result: 0)
+    let kernel = binder.linearKernel(
+      [part], rows: rows, depth: inputs, x: x, transposed: !transposed, epilogue: epilogue)
     return KernelBinding(kernel, operands: binder.operands)
   }
 }

@@ -87,6 +87,10 @@ extension MergedLinear: Evaluable {
 extension MergedLinear: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand > 0 }
 
+  public func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool {
+    operand > 0 && QuantizedProduct.takes(weight, transposed: transposed)
+  }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results.allSatisfy({ $0.dtype == .f32 }) else { throw binder.unsupported }
@@ -94,48 +98,16 @@ extension MergedLinear: KernelProviding {
     let inputs = request.dims(ofOperand: 0).last ?? 1
     let x = try binder.f32(0)
     let rows = request.dims(ofResult: 0).dropLast().reduce(1, *)
-    let outputs = request.results.map { $0.shape.values?.last ?? 1 }
-    let weights = (1...layers).map { request.constants[$0] }
-    if weights.contains(where: { $0 == nil }) {
-      return try repacking(request, &binder, x, rows, inputs, outputs)
+    var parts: [LinearPart] = []
+    for i in 0..<layers {
+      let outputs = request.dims(ofResult: i).last ?? 1
+      let side = try binder.rightSide(
+        i + 1, depth: inputs, columns: outputs, transposed: !transposed)
+      let bias = hasBiases ? try binder.f32(layers + 1 + i) : nil
+      parts.append(LinearPart(weight: side, columns: outputs, bias: bias, result: i))
     }
-    var parts: [(packed: PackedMatrix, bias: OperandSource?)] = []
-    for (i, weight) in weights.enumerated() {
-      guard let weight, weight.dtype.isFloatingPoint else { throw binder.unsupported }
-      let packed = try request.packedMatrix(
-        weight, depth: inputs, columns: outputs[i], transposed: !transposed)
-      parts.append((packed, hasBiases ? try binder.f32(layers + 1 + i) : nil))
-    }
-    let segments = parts.enumerated().map { i, part in
-      PackedGemmKernel.Segment(
-        packed: part.packed, columns: outputs[i], bias: part.bias, result: binder.result(i))
-    }
-    let kernel = PackedGemmKernel(
-      table: request.table, rows: rows, depth: inputs, x: x, segments: segments,
-      epilogue: GemmEpilogue())
+    let kernel = binder.linearKernel(
+      parts, rows: rows, depth: inputs, x: x, transposed: !transposed)
     return KernelBinding(kernel, operands: binder.operands)
-  }
-
-  /// The kernel for weights that aren't known before the run.
-  private func repacking(
-    _ request: KernelRequest, _ binder: inout OperandBinder, _ x: OperandSource, _ rows: Int,
-    _ inputs: Int, _ outputs: [Int]
-  ) throws(KernelError) -> KernelBinding {
-    let layers = outputs.count
-    var parts: [(weight: OperandSource, bias: OperandSource?)] = []
-    for i in 1...layers {
-      guard request.operands[i].dtype.isFloatingPoint else { throw binder.unsupported }
-      parts.append((binder.any(i), hasBiases ? try binder.f32(layers + i) : nil))
-    }
-    let kernels = parts.enumerated().map { i, part in
-      BatchedGemmKernel(
-        table: request.table, rows: rows, depth: inputs, columns: outputs[i],
-        left: .init(source: x, type: .f32, transposed: false, offsets: [0]),
-        right: .init(
-          source: part.weight, type: request.operands[i + 1].dtype, transposed: !transposed,
-          offsets: [0]),
-        bias: part.bias, epilogue: GemmEpilogue(), result: binder.result(i))
-    }
-    return KernelBinding(JoinedKernel(kernels), operands: binder.operands)
   }
 }

@@ -35,6 +35,8 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
   public var memoryByteCount: Int
   /// f32 multiply-adds in registers, in 10⁹ FLOP/s; a multiply-add counts 2.
   public var gigaflopsPerSecond: Peak
+  /// Multiply-adds of bytes in registers, in 10⁹ operations a second; each counts 2.
+  public var gigaoperationsPerSecondInt8: Peak
   /// Reading memory that no cache holds, in 10⁹ bytes a second.
   public var gigabytesPerSecond: Peak
   /// Graphviz's version; nil where it can't be used.
@@ -46,12 +48,12 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
   /// Whether this is a debug build, whose kernels run at a fraction of their speed.
   public var isDebugBuild: Bool
 
-  /// Measures this machine, in about two seconds and half a gigabyte.
+  /// Measures this machine, in about three seconds and half a gigabyte.
   ///
   /// - Parameters:
   ///   - graphviz: the version, where there is one.
   ///   - threads: how many threads to measure with, and why.
-  ///   - seconds: how long one measurement goes on; there are a dozen.
+  ///   - seconds: how long one measurement goes on; there are some twenty.
   ///   - byteCount: the memory that is read, at most a quarter of what is free.
   /// - Throws: ``InstructionSetError``, where `WEFT_ISA` asks for what there isn't; ``TensorError``.
   public static func measure(
@@ -62,6 +64,8 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
     let probe = PeakProbe(table: table, seconds: seconds)
     let flops = Peak(
       oneThread: probe.fma(threads: 1), allThreads: probe.fma(threads: threads.count))
+    let operations = Peak(
+      oneThread: probe.int8(threads: 1), allThreads: probe.int8(threads: threads.count))
     let memory = try ProbeMemory.storage(byteCount: byteCount)
     let bytes = Peak(
       oneThread: probe.read(memory, threads: 1),
@@ -71,7 +75,8 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
       availableInstructionSets: InstructionSet.available.map(\.rawValue), threads: threads.count,
       threadsExplanation: threads.explanation,
       memoryByteCount: Int(clamping: ProcessInfo.processInfo.physicalMemory),
-      gigaflopsPerSecond: flops, gigabytesPerSecond: bytes, graphviz: graphviz,
+      gigaflopsPerSecond: flops, gigaoperationsPerSecondInt8: operations,
+      gigabytesPerSecond: bytes, graphviz: graphviz,
       swift: Build.compiler, system: ProcessInfo.processInfo.operatingSystemVersionString,
       isDebugBuild: Build.isDebug)
   }
@@ -90,6 +95,7 @@ public struct MachineReport: Codable, Hashable, Sendable, JSONReport {
       ), ("threads", "\(threads): \(threadsExplanation)"),
       ("memory", Figures.bytes(memoryByteCount)),
       ("multiply-adds, f32", peak(gigaflopsPerSecond, "GFLOP/s")),
+      ("multiply-adds, int8", peak(gigaoperationsPerSecondInt8, "GOP/s")),
       ("reading memory", peak(gigabytesPerSecond, "GB/s")),
       ("Graphviz", graphviz ?? "can't be used: no diagrams but .dot"), ("Swift", swift),
       ("system", system),

@@ -3,7 +3,7 @@ import Compiler
 import Dispatch
 import Tensors
 
-/// Measures what a machine can do at most: multiply-adds, and reading memory.
+/// Measures what a machine can do at most: multiply-adds of floats and of bytes, and reading memory.
 struct PeakProbe {
   let table: KernelTable
   /// How long one measurement goes on, in seconds.
@@ -12,10 +12,22 @@ struct PeakProbe {
 
   /// 10⁹ FLOP/s of `threads` threads together.
   func fma(threads: Int) -> Double {
+    let table = table
+    return arithmetic(threads: threads) { table.functions.pointee.peak_fma($0) }
+  }
+
+  /// 10⁹ operations a second on bytes of `threads` threads together.
+  func int8(threads: Int) -> Double {
+    let table = table
+    return arithmetic(threads: threads) { table.int8.pointee.peak($0) }
+  }
+
+  /// 10⁹ operations a second, where `loop` does some number of iterations and returns its operations.
+  private func arithmetic(threads: Int, _ loop: @escaping @Sendable (Int) -> Double) -> Double {
     // As many iterations as take the time asked for.
     var iterations = 10_000
     while true {
-      let (time, _) = timed { _ = self.table.functions.pointee.peak_fma(iterations) }
+      let (time, _) = timed { _ = loop(iterations) }
       if time > seconds / 8 || iterations > 1 << 40 {
         iterations = max(1, Int(Double(iterations) * seconds / max(time, 1e-9)))
         break
@@ -23,15 +35,14 @@ struct PeakProbe {
       iterations *= 4
     }
     let count = iterations
-    let table = table
     return best {
-      let flops = Total()
+      let operations = Total()
       let (time, _) = timed {
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
-          flops.add(table.functions.pointee.peak_fma(count))
+          operations.add(loop(count))
         }
       }
-      return flops.value / time / 1e9
+      return operations.value / time / 1e9
     }
   }
 
