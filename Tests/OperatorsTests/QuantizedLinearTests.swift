@@ -103,10 +103,10 @@ import Testing
           let grid = GemmGrid(roundedRows: rows, depth: depth, panels: panels, panelWidth: 32)
           var covered: [Int: Int] = [:]
           for tile in 0..<(grid.isEmpty ? 0 : grid.tiles) {
-            let (rows, columns) = grid.tile(tile)
-            #expect(rows.count <= grid.rowBlock)
-            for panel in columns.panels {
-              covered[columns.segment * 1000 + panel, default: 0] += rows.count
+            let block = grid.tiles(from: tile, before: tile + 1)
+            #expect(block.rows.count <= grid.rowBlock && block.count == 1)
+            for panel in block.panels {
+              covered[block.segment * 1000 + panel, default: 0] += block.rows.count
             }
           }
           #expect(covered.count == (rows == 0 ? 0 : panels.reduce(0, +)))
@@ -114,7 +114,10 @@ import Testing
         }
       }
     }
-    let encoder = GemmGrid(roundedRows: 128, depth: 384, panels: [12], panelWidth: 32)
-    #expect(encoder.tiles >= 8)
+    for (rows, panels) in [(128, [12]), (16, [12, 12, 12]), (16, [48]), (64, [12])] {
+      let encoder = GemmGrid(roundedRows: rows, depth: 384, panels: panels, panelWidth: 32)
+      #expect(encoder.tiles >= 4)
+    }
+    #expect(GemmGrid(roundedRows: 16, depth: 32, panels: [4], panelWidth: 32).tiles == 1)
   }
 }
