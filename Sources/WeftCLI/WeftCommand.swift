@@ -17,8 +17,9 @@ struct WeftCommand: ParsableCommand {
       """,
     version: weftVersion,
     subcommands: [
-      CheckCommand.self, CompileCommand.self, DoctorCommand.self, EmbedCommand.self,
-      FormatCommand.self, ProfileCommand.self, RenderCommand.self, RunCommand.self,
+      BenchCommand.self, CheckCommand.self, CompileCommand.self, DoctorCommand.self,
+      EmbedCommand.self, FormatCommand.self, ProfileCommand.self, RenderCommand.self,
+      RunCommand.self,
     ])
 
   static func main() {
