@@ -42,6 +42,13 @@ let package = Package(
       dependencies: [
         "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Measures kernels alone: Benchmarks/kernels.
+    .executableTarget(
+      name: "KernelBenchmarks",
+      dependencies: [
+        "CKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/KernelBenchmarks"),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

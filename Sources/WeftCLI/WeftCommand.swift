@@ -17,8 +17,9 @@ struct WeftCommand: ParsableCommand {
       """,
     version: weftVersion,
     subcommands: [
-      CheckCommand.self, CompileCommand.self, DoctorCommand.self, EmbedCommand.self,
-      FormatCommand.self, ProfileCommand.self, QuantizeCommand.self, RenderCommand.self,
+      BenchCommand.self, CheckCommand.self, CompileCommand.self, DoctorCommand.self,
+      EmbedCommand.self, FormatCommand.self, ProfileCommand.self, QuantizeCommand.self,
+      RenderCommand.self,
       RunCommand.self,
     ])
 

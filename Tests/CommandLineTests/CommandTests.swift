@@ -4,7 +4,8 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "check", "compile", "doctor", "embed", "format", "profile", "quantize", "render", "run",
+    "bench", "check", "compile", "doctor", "embed", "format", "profile", "quantize", "render",
+    "run",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 
@@ -20,6 +21,11 @@ import Testing
     ("weft run", 64), ("weft run Graphs/bert.weft", 64), ("weft frobnicate", 64),
     ("weft render Graphs/bert.weft -o picture.gif", 64),
     ("weft profile Graphs/bert.weft --random-weights 1 --runs 0", 64),
+    ("weft bench Graphs/bert.weft", 64),
+    ("weft bench Graphs/bert.weft --random-weights 1 --runs 0", 64),
+    ("weft bench Graphs/bert.weft --random-weights 1 --inputs x --bind batch=1,tokens=2", 64),
+    ("weft bench Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1", 1),
+    ("weft bench Graphs/gpt2.weft --random-weights 1 \(small) --inputs Docs", 1),
     ("weft run Graphs/bert.weft --random-weights 1 --bind batch=0,tokens=2", 64),
     ("weft run Graphs/bert.weft --random-weights 1 --weights x", 64),
     ("weft check Graphs/nothing.weft", 1), ("weft check Docs", 1),
@@ -55,6 +61,7 @@ import Testing
     "weft run Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --json",
     "weft compile Graphs/gpt2.weft \(small) --bind batch=1,tokens=3 --json",
     "weft profile Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --runs 2 --json",
+    "weft bench Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=3 --runs 2 --json",
     "weft check Graphs/gpt2.weft --json", "weft doctor --json",
     "weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o out --json",
   ])

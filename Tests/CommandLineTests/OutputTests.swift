@@ -10,7 +10,15 @@ import Testing
     ("weft compile \(gpt2) \(dimensions) --json", ["graph", "memory", "passes", "remarks"]),
     (
       "weft profile \(gpt2) \(dimensions) --runs 2 --json",
-      ["fastest", "runs", "slowest", "steps", "sum", "threads", "wall"]
+      ["fastest", "peakResidentByteCount", "runs", "slowest", "steps", "sum", "threads", "wall"]
+    ),
+    (
+      "weft bench \(gpt2) \(dimensions) --runs 2 --json",
+      [
+        "bindings", "runs", "threads", "median_ms", "p10_ms", "p90_ms", "min_ms", "flops", "bytes",
+        "gflops_per_second", "gbytes_per_second", "peak_gflops_per_second", "peak_share",
+        "peak_resident_bytes",
+      ]
     ),
     (
       "weft doctor --json",
@@ -38,6 +46,21 @@ import Testing
     #expect(outputs.first?["dims"] as? [Int] == [1, 3, 50])
     #expect(outputs.first?["dtype"] as? String == "f32")
     #expect((outputs.first?["first"] as? [Double])?.count == 6)
+  }
+
+  @Test func `a benchmark takes its dimensions from the inputs of a file`() throws {
+    let result = try CommandLineTool.shell(
+      #"""
+      header='{"input_ids":{"dtype":"I32","shape":[2,3],"data_offsets":[0,24]}}'
+      { printf "\\$(printf %o ${#header})"; head -c 7 /dev/zero; printf %s "$header"
+        head -c 24 /dev/zero; } > in.safetensors
+      weft bench \#(Self.gpt2) --inputs in.safetensors --runs 3 --json
+      """#)
+    try #require(result.status == 0, "\(result.error)")
+    let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let found = try #require(object as? [String: Any])
+    #expect(found["bindings"] as? [String: Int] == ["batch": 2, "tokens": 3])
+    #expect(found["runs"] as? Int == 3)
   }
 
   @Test func `wrong graph files are described as JSON`() throws {

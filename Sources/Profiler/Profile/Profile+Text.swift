@@ -69,5 +69,6 @@ extension Profile {
       + (untraced.map { ", untraced \(Figures.milliseconds($0))" } ?? "") + ");"
       + " its \(steps.count) steps take \(Figures.milliseconds(sum)) ms,"
       + " \(Figures.fixed(share, 1)) % of it."
+      + (peakResidentByteCount.map { " Peak resident set \(Figures.bytes($0))." } ?? "")
   }
 }

@@ -71,6 +71,8 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   public var untraced: Double?
   /// The sum of the steps' medians.
   public var sum: Double
+  /// The most memory that the process has had resident, in bytes; nil where it isn't known.
+  public var peakResidentByteCount: Int?
   /// The steps, in the order of the plan.
   public var steps: [Row]
 
@@ -79,6 +81,7 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   /// - Parameter untraced: nanoseconds of runs without a trace, taken in turn with `runs`.
   public init(of planned: PlannedGraph, runs: [Trace.Run], untraced: [Int] = []) {
     self.init(planned.steps, runs)
+    peakResidentByteCount = PeakResident.byteCount
     if !untraced.isEmpty { self.untraced = Figures.median(untraced.map { Double($0) / 1e6 }) }
   }
 
