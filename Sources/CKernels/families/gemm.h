@@ -132,22 +132,38 @@ static __attribute__((noinline)) void gemm_few_rows(
 // Floats of A that one chunk of rows may have, so that they stay in L2.
 #define GEMM_CHUNK_FLOATS ((size_t)98304)
 
+// What is fetched while all tiles of rows meet one panel: for each tile `share` bytes, `step` with
+// each turn.
+typedef struct { const char *at; size_t share, step; } gemm_fetch;
+
+// The next panel; after the last, what the caller will read.
+WEFT_INLINE gemm_fetch gemm_next(
+  const weft_gemm_args *args, size_t panel, size_t panel_end, size_t pieces) {
+  const size_t row = gemm_row_bytes(args);
+  if (panel + 1 == panel_end && args->ahead) {
+    const size_t turns = weft_max(args->k * pieces, 1);
+    const size_t step = weft_min((args->ahead_bytes + turns - 1) / turns, row / pieces);
+    return (gemm_fetch){(const char *)args->ahead, args->k * step, step};
+  }
+  const bool more = (panel + 1) * GEMM_NR < args->n;
+  const size_t step = row / pieces;
+  return (gemm_fetch){
+    more ? gemm_packed_at(args, (panel + 1) * args->k * GEMM_NR) : NULL, args->k * step, step};
+}
+
 // All of k for some rows: panel after panel, each tile fetching its share of the panel after.
 static void gemm_shallow(
   const weft_gemm_args *args, size_t row_begin, size_t rows, size_t panel_begin,
   size_t panel_end) {
   const weft_split tiles = weft_balance(rows, GEMM_MR);
-  const size_t step = gemm_row_bytes(args) / tiles.pieces;
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
-    const char *next = gemm_packed_at(args, (panel + 1) * args->k * GEMM_NR);
+    const gemm_fetch next = gemm_next(args, panel, panel_end, tiles.pieces);
     size_t row = row_begin;
     for (size_t piece = 0; piece < tiles.pieces; piece++) {
       const size_t height = tiles.base + (piece < tiles.longer);
       gemm_slice slice
         = {args->a + row * args->a_stride, args->a_stride, 0, args->k, NULL, tile_nothing_ahead()};
-      if ((panel + 1) * GEMM_NR < args->n) {
-        slice.ahead = (tile_ahead){next + piece * args->k * step, step};
-      }
+      if (next.at) slice.ahead = (tile_ahead){next.at + piece * next.share, next.step};
       gemm_rows(height, args, &slice, row, panel);
       row += height;
     }

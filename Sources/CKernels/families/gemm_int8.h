@@ -118,11 +118,12 @@ static void int8_gemm(
     return;
   }
   const weft_split split = weft_balance(row_end - row_begin, INT8_MR);
-  // Each tile of a panel asks for its part of the next one.
+  // Each tile of a panel asks for its part of the next one; after the last, of what is read next.
   const size_t size = int8_panel_size(args->product.k), step = 4 * GEMM_NR / split.pieces;
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
     size_t row = row_begin;
     const uint8_t *next = (const uint8_t *)args->packed + weft_min(panel + 1, panel_end - 1) * size;
+    if (panel + 1 == panel_end && args->product.ahead) next = args->product.ahead;
     for (size_t piece = 0; piece < split.pieces; piece++) {
       const size_t rows = split.base + (piece < split.longer);
       const int8_ahead ahead = {next + piece * (size / split.pieces), step};

@@ -94,6 +94,8 @@ typedef struct weft_gemm_args {
   size_t multiplier_stride;
   const float *residual;    // or NULL; may be c itself
   size_t residual_stride;
+  const void *ahead;        // or NULL: what the caller reads next, fetched with the last panel
+  size_t ahead_bytes;
 } weft_gemm_args;
 
 // ------------------------------------------------------------------------------- gemm of bytes

@@ -14,6 +14,8 @@ public protocol Kernel: Sendable {
   func run(tiles: Range<Int>, io: KernelIO)
   /// What a fault that the kernel reported means, for the user.
   func describe(fault: Int, io: KernelIO) -> String
+  /// What `tile` reads first of memory that the kernel itself holds, such as packed weights; nil: none.
+  func firstHeldBytes(of tile: Int) -> UnsafeRawBufferPointer?
 }
 
 extension Kernel {
@@ -22,6 +24,9 @@ extension Kernel {
 
   /// The number of the fault, for kernels that report none.
   public func describe(fault: Int, io: KernelIO) -> String { "fault \(fault)" }
+
+  /// Nothing is held.
+  public func firstHeldBytes(of tile: Int) -> UnsafeRawBufferPointer? { nil }
 }
 
 /// The memory that a kernel works on: its operands, then its results.
@@ -30,15 +35,19 @@ public struct KernelIO {
   /// Memory of this worker alone, aligned to 64 bytes, with any content.
   public let scratch: UnsafeMutableRawPointer
   private let fault: UnsafeMutablePointer<Int>
+  /// What this worker will read first of a later kernel's held memory: a kernel that has loads to
+  /// spare fetches it while it computes its last tiles.
+  public let upcoming: UnsafeRawBufferPointer?
 
   /// Memory for one worker; `fault` starts at -1.
   public init(
     pointers: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer,
-    fault: UnsafeMutablePointer<Int>
+    fault: UnsafeMutablePointer<Int>, upcoming: UnsafeRawBufferPointer? = nil
   ) {
     self.pointers = pointers
     self.scratch = scratch
     self.fault = fault
+    self.upcoming = upcoming
   }
 
   /// Buffer `i`: first the operands, then the results.

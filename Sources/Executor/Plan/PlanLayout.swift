@@ -6,6 +6,8 @@ struct PlanLayout: Sendable {
     var steps: Range<Int>
     /// What is claimed: the tiles of the one step, or 1 for a chain.
     var tiles: Int
+    /// The first step after these whose kernel holds memory; nil: none.
+    var nextHolder: Int?
   }
 
   private(set) var regions: [Region] = []
@@ -34,6 +36,13 @@ struct PlanLayout: Sendable {
       scratchByteCount = max(scratchByteCount, step.kernel.scratchByteCount)
     }
     scratchByteCount = scratchByteCount.roundedUp(toMultipleOf: Plan.alignment)
+    var holder: Int?
+    for r in regions.indices.reversed() {
+      regions[r].nextHolder = holder
+      for i in regions[r].steps.reversed() where steps[i].kernel.firstHeldBytes(of: 0) != nil {
+        holder = i
+      }
+    }
   }
 }
 

@@ -125,11 +125,23 @@ final class RunContext: @unchecked Sendable {
           continue
         }
         let first = share.lowerBound + begin
-        run(steps, region.steps.lowerBound, tiles: first..<first + count, participant)
+        let isLast = turn == 0 && begin + count == share.count
+        run(
+          steps, region.steps.lowerBound, tiles: first..<first + count, participant,
+          upcoming: isLast ? upcoming(after: region, steps, participant) : nil)
         finish(count, of: region.tiles, r)
         begin = claimed.pointee.value.load(ordering: .relaxed)
       }
     }
+  }
+
+  /// What a worker will read first of the next kernel that holds memory.
+  private func upcoming(
+    after region: PlanLayout.Region, _ steps: UnsafeBufferPointer<Step>, _ participant: Int
+  ) -> UnsafeRawBufferPointer? {
+    guard let next = region.nextHolder else { return nil }
+    let share = share(of: participant, plan.layout.tiles[next])
+    return share.isEmpty ? nil : steps[next].kernel.firstHeldBytes(of: share.lowerBound)
   }
 
   /// The tiles that are a worker's to begin with.
@@ -182,9 +194,11 @@ final class RunContext: @unchecked Sendable {
 
   @inline(__always)
   private func run(
-    _ steps: UnsafeBufferPointer<Step>, _ i: Int, tiles: Range<Int>, _ participant: Int
+    _ steps: UnsafeBufferPointer<Step>, _ i: Int, tiles: Range<Int>, _ participant: Int,
+    upcoming: UnsafeRawBufferPointer? = nil
   ) {
-    let io = memory.io(buffers: plan.layout.firstBuffer[i], participant)
+    let io = memory.io(
+      buffers: plan.layout.firstBuffer[i], participant, upcoming: upcoming)
     let start = records == nil ? 0 : Clock.nanoseconds()
     steps[i].kernel.run(tiles: tiles, io: io)
     if let records {

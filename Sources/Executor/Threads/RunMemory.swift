@@ -59,11 +59,13 @@ final class RunMemory: @unchecked Sendable {
 
   /// What the kernel gets whose buffers begin at `first`.
   @inline(__always)
-  func io(buffers first: Int, _ participant: Int) -> KernelIO {
+  func io(
+    buffers first: Int, _ participant: Int, upcoming: UnsafeRawBufferPointer? = nil
+  ) -> KernelIO {
     KernelIO(
       pointers: UnsafePointer(pointers + first),
       scratch: scratch + participant * scratchStride,
-      fault: faults + participant * RunMemory.faultStride)
+      fault: faults + participant * RunMemory.faultStride, upcoming: upcoming)
   }
 
   /// Keeps the fault that a worker's kernel reported, if it did.

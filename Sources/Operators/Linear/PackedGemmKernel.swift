@@ -41,6 +41,16 @@ struct PackedGemmKernel: Kernel {
 
   var tiles: Int { grid.tiles }
 
+  /// The first panel of the tile.
+  func firstHeldBytes(of tile: Int) -> UnsafeRawBufferPointer? {
+    if grid.isEmpty { return nil }
+    let block = grid.tiles(from: tile, before: tile + 1)
+    let packed = segments[block.segment].packed
+    let panel = depth * table.panelWidth * packed.type.byteCount
+    return UnsafeRawBufferPointer(
+      start: packed.storage.base + block.panels.lowerBound * panel, count: panel)
+  }
+
   func run(tiles: Range<Int>, io: KernelIO) {
     if grid.isEmpty { return }
     var args = weft_gemm_args()
@@ -58,6 +68,10 @@ struct PackedGemmKernel: Kernel {
       args.c = io[segment.result].assumingMemoryBound(to: Float.self)
       args.c_stride = segment.columns
       args.n = segment.columns
+      if i == tiles.upperBound, let upcoming = io.upcoming {
+        args.ahead = upcoming.baseAddress
+        args.ahead_bytes = upcoming.count
+      }
       args.bias = segment.bias?.floats(io)
       args.multiplier_stride = segment.columns
       args.residual_stride = segment.columns

@@ -47,6 +47,16 @@ struct QuantizedGemmKernel: Kernel {
 
   var tiles: Int { grid.tiles }
 
+  /// The first panel of the tile.
+  func firstHeldBytes(of tile: Int) -> UnsafeRawBufferPointer? {
+    if grid.isEmpty { return nil }
+    let block = grid.tiles(from: tile, before: tile + 1)
+    let kernels = table.int8.pointee
+    let panel = kernels.packed_size(depth, kernels.nr)
+    return UnsafeRawBufferPointer(
+      start: segments[block.segment].packed.base + block.panels.lowerBound * panel, count: panel)
+  }
+
   func run(tiles: Range<Int>, io: KernelIO) {
     if grid.isEmpty { return }
     var quantize = weft_int8_quantize_args()
@@ -68,6 +78,7 @@ struct QuantizedGemmKernel: Kernel {
         rounded = row
       }
       fill(&args, row: row, segments[block.segment], io)
+      args.product.ahead = i == tiles.upperBound ? io.upcoming?.baseAddress : nil
       table.int8.pointee.gemm(&args, 0, rows, block.panels.lowerBound, block.panels.upperBound)
     }
   }
