@@ -110,9 +110,12 @@ static void int8_few_rows(
 }
 
 static void int8_gemm(
-  const weft_int8_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+  const weft_int8_gemm_args *given, size_t row_begin, size_t row_end, size_t panel_begin,
   size_t panel_end) {
   if (row_begin >= row_end) return;
+  weft_int8_gemm_args own = *given;
+  const weft_int8_gemm_args *args = &own;
+  if (own.product.activation == WEFT_ACTIVATION_GELU_ERF) own.product.activation = GEMM_GELU_SHORT;
   if (row_end - row_begin <= 4) {
     int8_few_rows(args, row_begin, row_end - row_begin, panel_begin, panel_end);
     return;
