@@ -1,8 +1,12 @@
 // The way of a tile from registers to memory: activation, multiplier and residual of weft_gemm_args.
 // Shared by the matrix products of all types.
 
+// What a product of bytes makes of WEFT_ACTIVATION_GELU_ERF.
+#define GEMM_GELU_SHORT ((weft_activation)(WEFT_ACTIVATION_TANH + 1))
+
 WEFT_INLINE vf gemm_activate(const weft_activation activation, vf v) {
-  switch (activation) {
+  switch ((int)activation) {
+    case GEMM_GELU_SHORT: return math_gelu_erf_short(v);
     case WEFT_ACTIVATION_RELU: return math_relu(v);
     case WEFT_ACTIVATION_GELU_ERF: return math_gelu_erf(v);
     case WEFT_ACTIVATION_GELU_TANH: return math_gelu_tanh(v);
@@ -26,6 +30,17 @@ WEFT_INLINE vf gemm_combine(const weft_gemm_args *args, vf v, size_t row, size_t
 WEFT_INLINE void gemm_finish_as(
   const weft_gemm_args *args, const weft_activation activation, const float *tile, size_t row,
   size_t rows, size_t column, size_t columns) {
+  // The usual case without a question in its loop: 5 % of a product of bytes with k = 384.
+  if (columns == GEMM_NR && !args->multiplier && !args->residual) {
+    float *c = args->c + row * args->c_stride + column;
+    for (size_t r = 0; r < rows; r++, c += args->c_stride) {
+#pragma clang loop unroll(full)
+      for (int j = 0; j < GEMM_NR; j += VW) {
+        vf_store(c + j, gemm_activate(activation, vf_load(tile + r * GEMM_NR + j)));
+      }
+    }
+    return;
+  }
   for (size_t r = 0; r < rows; r++) {
     for (size_t j = 0; j < columns; j += VW) {
       const size_t n = columns - j;
@@ -43,7 +58,8 @@ WEFT_INLINE void gemm_finish_as(
 static __attribute__((noinline)) void gemm_finish(
   const weft_gemm_args *args, const float *tile, size_t row, size_t rows, size_t column,
   size_t columns) {
-  switch (args->activation) {
+  switch ((int)args->activation) {
+    GEMM_FINISH(GEMM_GELU_SHORT)
     GEMM_FINISH(WEFT_ACTIVATION_RELU)
     GEMM_FINISH(WEFT_ACTIVATION_GELU_ERF)
     GEMM_FINISH(WEFT_ACTIVATION_GELU_TANH)

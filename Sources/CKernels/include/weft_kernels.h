@@ -107,7 +107,7 @@ typedef struct weft_gemm_args {
 // ties to even: q, s and z are the same for every instruction set. Where range < 2^-110 all of the
 // row counts as zeros. A row with NaN or an infinity in it, or of infinite range, becomes NaN.
 //   c = activation(s[i] · scale · scales[j] · (Σ q·w - z[i] · Σ w) + bias[j]) · multiplier + residual
-// with the sums and their difference exact in 32 bits.
+// with the sums and their difference exact in 32 bits, and GELU_ERF to 2e-5.
 // How the two sides are laid out belongs to the kernels that did it; both are 64-byte aligned.
 
 enum { WEFT_INT8_LARGEST_K = 65536 };  // beyond it 32 bits may not hold the sums
@@ -131,6 +131,8 @@ typedef struct weft_int8_gemm_args {
   const void *quantized;   // X
   const void *packed;      // W
   weft_gemm_args product;  // the rest; its a, a_stride and packed aren't read
+  const void *next;        // what the caller reads next, fetched meanwhile; or NULL. Any address
+  size_t next_size;        // will do, as nothing is read: but it costs what the fetching costs
 } weft_int8_gemm_args;
 
 /// The product of bytes in one way to compute it.
