@@ -22,7 +22,8 @@ import Testing
     let text = "{" + header.joined(separator: ",") + "}"
     let url = try folder.file(
       "x.safetensors", TemporaryFolder.safetensors(text, data: 0) + data)
-    return (folder, { try CheckpointBinding([expected], in: Checkpoint(contentsOf: url)) })
+    let checkpoint = try Formats.Checkpoint(contentsOf: url)
+    return (folder, { try CheckpointBinding([expected], in: checkpoint) })
   }
 
   private static func bytes(_ floats: [Float]) -> [UInt8] {
@@ -132,7 +133,7 @@ import Testing
       let url = folder.url.appending(path: "x.safetensors")
       let bias = try Tensor(.f16, dims: [1], doubles: [0.5])
       try SafetensorsWriter.write(
-        ["w": .int8(matrix), "b": .dense(bias)], metadata: ["k": "v"], to: url)
+        weights: ["w": .int8(matrix), "b": .dense(bias)], metadata: ["k": "v"], to: url)
       let reader = try SafetensorsReader(contentsOf: url)
       #expect(reader.names == ["w_scale", "b", "w"])
       #expect(reader.metadata == ["k": "v"])
@@ -140,7 +141,7 @@ import Testing
         [
           ExpectedTensor(name: "b", dtype: .f32, dims: [1]),
           ExpectedTensor(name: "w", dtype: .f32, dims: [2, 3]),
-        ], in: Checkpoint(contentsOf: url))
+        ], in: Formats.Checkpoint(contentsOf: url))
       let read = try #require(binding.weights[1].int8)
       #expect(read.scaled == scaled)
       #expect(read.scales.floats == scales.floats)

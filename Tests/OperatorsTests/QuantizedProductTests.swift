@@ -64,11 +64,11 @@ import Testing
     let x = try Tensor(
       dims: [2, row.count], floats: row + Array(repeating: 1, count: row.count))
     let y = QuantizedProduct.evaluate(x, weight)
-    #expect(y[..<3].allSatisfy(\.isNaN))
-    #expect(y[3...].allSatisfy(\.isFinite))
+    #expect(y[..<3].allSatisfy { $0.isNaN })
+    #expect(y[3...].allSatisfy { $0.isFinite })
     let whole = try Linear(activation: .relu).evaluate(
       [x, Tensor(zeros: .f32, dims: weight.dims)], weight: weight)
-    #expect(whole[0].doubles[..<3].allSatisfy(\.isNaN))
+    #expect(whole[0].doubles[..<3].allSatisfy { $0.isNaN })
   }
 
   @Test func `a product is that of the rounded factors`() throws {

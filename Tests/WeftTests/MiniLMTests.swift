@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import Weft
+
+@testable import Weft
 
 /// The real model, on real text.
 @Suite struct `MiniLM` {
@@ -64,6 +65,21 @@ import Weft
         vector.reduce(0) { $0 + Double($1) * Double($1) } * row.reduce(0) { $0 + $1 * $1 }
       #expect(dot / lengths.squareRoot() >= 0.999999)
     }
+  }
+
+  @Test func `in 8 bits, vectors keep their directions`() throws {
+    let quantized = try ModelQuantizer(try model()).quantize()
+    #expect(quantized.quantized.count == 36)
+    let vectors = try SentenceEmbedder(quantized.model).embed(try sentences().sentences)
+    let expected = try #require(try reference.outputs()["embedding"])
+    try #require(expected.dims == [14, 384])
+    let found = try Tensor(dims: expected.dims, floats: vectors.flatMap { $0 })
+    let cosines = Cosine.rows(found, expected)
+    try #require(cosines.count == 14)
+    for cosine in cosines { #expect(cosine >= 0.99) }
+    #expect(cosines.reduce(0, +) / 14 >= 0.995)
+    // Something was rounded.
+    #expect(cosines.allSatisfy { $0 < 0.999999 })
   }
 
   @Test func `hidden states agree with PyTorch`() throws {

@@ -146,6 +146,60 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == ["out"])
   }
 
+  /// A model in `sub/m.weft` that imports its layer by this path, and what writing it says.
+  private func writing(importing path: (URL) -> String, layerIn file: String) throws -> String {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())")
+    let sub = folder.appending(path: "sub/layers")
+    try FileManager.default.createDirectory(at: sub, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let layer = """
+      layer Dense(x: f32[..., inputs], outputs: Int) -> f32[..., outputs] {
+        param weight: f32[outputs, inputs]
+        return linear(x, weight)
+      }
+
+      """
+    let graph = """
+      import "\(path(folder))"
+
+      model M {
+        input x: f32[rows, 4]
+        output y = Dense(x, 3) as dense
+      }
+
+      """
+    try Data(layer.utf8).write(to: folder.appending(path: file))
+    let root = folder.appending(path: "sub/m.weft")
+    try Data(graph.utf8).write(to: root)
+    // Named as a user may: with steps that lead nowhere.
+    let source = ModelSource(
+      file: URL(filePath: "\(folder.path)/sub/./layers/../m.weft"), allowsOutsideImports: true)
+    let quantized = try ModelQuantizer(Model(source, weights: .random(seed: 1))).quantize()
+    let out = folder.appending(path: "out")
+    let text = message { try quantized.write(to: out, of: source) }
+    #expect((text == "no error") == FileManager.default.fileExists(atPath: out.path))
+    if text == "no error" {
+      #expect(
+        try FileManager.default.subpathsOfDirectory(atPath: out.path).sorted()
+          == ["layers", "layers/dense.weft", "m.weft", "model.safetensors"])
+    }
+    return text.replacingOccurrences(of: folder.path, with: "FOLDER")
+  }
+
+  @Test func `imports are copied where they lead nowhere else`() throws {
+    #expect(
+      try writing(importing: { _ in "layers/dense.weft" }, layerIn: "sub/layers/dense.weft")
+        == "no error")
+    #expect(
+      try writing(importing: { _ in "../dense.weft" }, layerIn: "dense.weft").hasSuffix(
+        "imports from outside the graph file's folder can't be copied; move the file into it"))
+    #expect(
+      try writing(
+        importing: { $0.appending(path: "sub/layers/dense.weft").path },
+        layerIn: "sub/layers/dense.weft"
+      ).hasPrefix("the graph file can't stand alone: "))
+  }
+
   @Test func `a folder that isn't ours is never replaced`() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

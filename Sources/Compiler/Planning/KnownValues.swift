@@ -83,7 +83,7 @@ struct KnownValues: Sendable {
   ) throws(PlanningError) {
     let types = node.results.map { graph.type(of: $0) }
     do {
-      if let part = try Self.part(of: operands, by: node.op, types) {
+      if let part = try Self.part(of: operands, by: node.op, types, packed) {
         known[node.results[0].index] = part
         return
       }
@@ -104,14 +104,17 @@ struct KnownValues: Sendable {
 
   /// The result of an op that only picks a part of its operand, which stays as it is stored.
   private static func part(
-    of operands: [StoredWeight], by op: any Op, _ types: [TensorType]
+    of operands: [StoredWeight], by op: any Op, _ types: [TensorType], _ packed: PackedWeights
   ) throws -> StoredWeight? {
     guard operands.count == 1, types.count == 1, let dims = types[0].shape.values else {
       return nil
     }
     switch operands[0] {
     case .int8(let matrix):
-      return try (op as? any Int8Preserving)?.part(of: matrix).map { .int8($0) }
+      if let part = try (op as? any Int8Preserving)?.part(of: matrix) { return .int8(part) }
+      guard op is any Viewing else { return nil }
+      let widened = try packed.converted(operands[0], to: types[0].dtype)
+      return try part(of: [.dense(widened)], by: op, types, packed)
     case .dense(let tensor):
       guard let view = op as? any Viewing,
         let offset = view.viewOffset([tensor.type], types[0])

@@ -18,7 +18,7 @@ public enum SafetensorsWriter {
 
   /// Writes weights under their names; 8-bit integers with their scales beside them, in `NAME_scale`.
   public static func write(
-    _ weights: [String: StoredWeight], metadata: [String: String] = [:], to url: URL
+    weights: [String: StoredWeight], metadata: [String: String] = [:], to url: URL
   ) throws(FormatError) {
     var items: [SafetensorsItem] = []
     for (name, weight) in weights {

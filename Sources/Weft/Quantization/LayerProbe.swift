@@ -25,7 +25,7 @@ struct LayerProbe {
       }
     }
     whole = graph.adding(
-      outputs: cut.inputs.map { .init(name: LayerCut.name(of: $0), value: $0) })
+      outputs: cut.inputs.map { (LayerCut.name(of: $0), $0) })
     layers = cut.builder.graph()
     weights = cut.weights
   }

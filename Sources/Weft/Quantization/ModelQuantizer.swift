@@ -41,31 +41,33 @@ public struct ModelQuantizer: Sendable {
     kept = names.filter { axes[$0] != nil && selected.contains($0) }
   }
 
+  /// How many weights ``quantize(cancellation:progress:)`` goes through.
+  public var weightCount: Int { Model.parameters(of: model.definition).count }
+
   /// The model with its weights quantized. A weight that is stored in 8 bits already stays as it is.
   public func quantize(
     cancellation: Cancellation? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> QuantizedModel {
     let rounded = Set(weights)
-    var (byteCount, done) = (0, 0)
-    var held: [String: StoredWeight] = [:]
+    // Asked for once: random weights are drawn anew each time.
+    var originals: [String: StoredWeight] = [:]
+    var stored: [String: StoredWeight] = [:]
     for (parameter, type) in Model.parameters(of: model.definition) {
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
       let name = parameter.name
-      var weight = try model.shared.weights.weight(for: parameter, type: type)
-      byteCount += weight.byteCount
-      if rounded.contains(name), let axis = axes[name] {
-        if case .dense(let tensor) = weight {
-          weight = .int8(try Int8Matrix(rounding: tensor, scaled: axis, name: name))
-        }
-        done += 1
-        progress(done)
+      let weight = try model.shared.weights.weight(for: parameter, type: type)
+      originals[name] = weight
+      stored[name] = weight
+      if rounded.contains(name), let axis = axes[name], let tensor = weight.tensor {
+        stored[name] = .int8(try Int8Matrix(rounding: tensor, scaled: axis, name: name))
       }
-      held[name] = weight
+      progress(originals.count)
     }
-    let weights = HeldWeights(weights: held)
+    let (before, after) = (HeldWeights(weights: originals), HeldWeights(weights: stored))
     return QuantizedModel(
-      original: model, model: Model(model, weights: weights), weights: weights, scheme: scheme,
-      quantized: self.weights, kept: kept, originalByteCount: byteCount)
+      original: Model(model, weights: before), model: Model(model, weights: after),
+      weights: after, scheme: scheme, quantized: weights, kept: kept,
+      originalByteCount: before.byteCount)
   }
 }
 

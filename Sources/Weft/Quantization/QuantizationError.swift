@@ -14,6 +14,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case notOurs(String)
   /// An imported file stands outside the graph file's folder.
   case outside(String)
+  /// The copied graph file isn't whole without the original's folder.
+  case notAlone([String])
   /// Two files would have one name.
   case collision(String)
   /// Texts are given for a model that doesn't read texts.
@@ -34,6 +36,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
       "\(path): --force replaces empty folders and those that 'weft quantize' wrote; this is neither"
     case .outside(let file):
       "\(file): imports from outside the graph file's folder can't be copied; move the file into it"
+    case .notAlone(let messages):
+      "the graph file can't stand alone: \(messages.joined(separator: "; "))"
     case .collision(let name): "the graph and the weights both bring a file '\(name)'"
     case .noTexts(let entry, let inputs):
       "--texts needs a tokenizer beside the weights and an entry that reads input_ids; entry "

@@ -47,9 +47,10 @@ extension QuantizedModel {
           at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try AtomicFile.write(FileReading.data(file, limit: Self.fileLimit), to: target)
       }
+      try checkAlone(folder, graph: graphs[0].name, source)
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
       try SafetensorsWriter.write(
-        weights.weights, metadata: ["format": "pt", Self.schemeKey: scheme.rawValue],
+        weights: weights.weights, metadata: ["format": "pt", Self.schemeKey: scheme.rawValue],
         to: folder.appending(path: "model.safetensors"))
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
     }
@@ -63,15 +64,24 @@ extension QuantizedModel {
   private static func graphFiles(
     _ definition: ModelDefinition, _ source: ModelSource
   ) throws -> [(name: String, file: URL)] {
-    let root = source.file.deletingLastPathComponent().relativePath
-    let prefix = root == "." || root == "./" ? "" : root.hasSuffix("/") ? root : root + "/"
+    let root = source.file.standardizedFileURL.deletingLastPathComponent().path
+    let prefix = root.hasSuffix("/") ? root : root + "/"
     return try definition.sourceFiles.map { path in
-      let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
-      let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
-        throw QuantizationError.outside(path)
-      }
-      return (name, URL(filePath: path, relativeTo: source.file.baseURL))
+      let file = URL(filePath: path, relativeTo: source.file.baseURL).standardizedFileURL
+      guard file.path.hasPrefix(prefix) else { throw QuantizationError.outside(path) }
+      return (String(file.path.dropFirst(prefix.count)), file)
+    }
+  }
+
+  /// Reads the copied graph as a user will: from its folder alone.
+  private func checkAlone(_ folder: URL, graph: String, _ source: ModelSource) throws {
+    let config = folder.appending(path: "config.json")
+    let copy = ModelSource(
+      file: folder.appending(path: graph), settings: source.settings, model: source.model,
+      configuration: FileManager.default.fileExists(atPath: config.path) ? config : nil)
+    let (definition, diagnostics) = try copy.check(registry: model.registry)
+    if definition == nil {
+      throw QuantizationError.notAlone(diagnostics.map(\.message))
     }
   }
 

@@ -61,7 +61,7 @@ struct QuantizeCommand: ParsableCommand {
     let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
     let samples = try samples(of: model)
     let report = try Interrupt.watching { cancellation in
-      let quantized = try Terminal.Progress.showing("quantizing", count: quantizer.weights.count) {
+      let quantized = try Terminal.Progress.showing("quantizing", count: quantizer.weightCount) {
         try quantizer.quantize(cancellation: cancellation, progress: $0)
       }
       let report = try Terminal.Progress.showing("comparing", count: samples.runs.count) {
