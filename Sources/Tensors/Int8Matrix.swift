@@ -67,17 +67,18 @@ public struct Int8Matrix: Sendable {
 
   /// The matrix as reals of type `dtype`: each scale · integer, rounded.
   public func dense(_ dtype: DType = .f32) throws(TensorError) -> Tensor {
-    let result = try Tensor(uninitialized: dtype, dims: dims)
-    let scales = scales.floats
-    for i in 0..<rows {
-      for j in 0..<columns {
-        let at = i * columns + j
-        let scale = scales[scaled == .rows ? i : j]
-        result.initialize(Double(scale * Float(pointer[at])), at: at)
+    let result = try Tensor(uninitialized: .f32, dims: dims)
+    let (q, w) = (pointer, result.pointer.assumingMemoryBound(to: Float.self))
+    scales.floats.withUnsafeBufferPointer { scales in
+      for i in 0..<rows {
+        for j in 0..<columns {
+          let at = i * columns + j
+          w[at] = scales[scaled == .rows ? i : j] * Float(q[at])
+        }
       }
     }
     withExtendedLifetime(storage) {}
-    return result
+    return dtype == .f32 ? result : try Tensor(dtype, dims: dims, doubles: result.doubles)
   }
 
   /// The rows of `range`: a view.
