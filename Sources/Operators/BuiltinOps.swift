@@ -53,6 +53,8 @@ public enum BuiltinOps {
     RMSNorm.self,
     Rotary.self,
     Rsqrt.self,
+    SegmentMean.self,
+    SegmentPositions.self,
     Sigmoid.self,
     Silu.self,
     Sin.self,

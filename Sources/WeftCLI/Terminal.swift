@@ -31,13 +31,15 @@ enum Terminal {
   final class Progress: Sendable {
     private let what: String
     private let count: Int
+    private let unit: String
     private let start = ContinuousClock.now
     private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
-    /// Progress of `count` pieces of work.
-    init(_ what: String, count: Int) {
+    /// Progress of `count` pieces of work, which `unit` names.
+    init(_ what: String, count: Int, unit: String) {
       self.what = what
       self.count = count
+      self.unit = unit
     }
 
     /// What `body` gives, with progress shown while it works.
@@ -63,13 +65,20 @@ enum Terminal {
       let rate = Double(done) / seconds
       let bar = String(repeating: "█", count: 20 * done / max(count, 1))
       let rest = String(repeating: "░", count: 20 - bar.count)
-      Terminal.error(
-        "\r\(what) \(bar)\(rest) \(done)/\(count), \(String(format: "%.1f", rate)) a second ")
+      let speed = "\(String(format: "%.1f", rate)) \(unit) a second"
+      Terminal.error("\r\(what) \(bar)\(rest) \(done)/\(count), \(speed) ")
+    }
+
+    /// Removes the line, until more is done.
+    func clear() {
+      let wasShown = shown.withLock { last in
+        defer { last = nil }
+        return last != nil
+      }
+      if wasShown { Terminal.error("\r\u{1B}[K") }
     }
 
     /// Removes the line.
-    func finish() {
-      if shown.withLock({ $0 != nil }) { Terminal.error("\r\u{1B}[K") }
-    }
+    func finish() { clear() }
   }
 }

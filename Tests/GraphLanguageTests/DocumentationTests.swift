@@ -21,7 +21,7 @@ struct DocumentationTests {
     let basics = try String(
       contentsOf: Fixtures.graphs.appending(path: "layers/basics.weft"), encoding: .utf8)
     let models = blocks.filter { $0.contains("\nmodel ") && $0.contains("output y =") }
-    #expect(models.count == 2)
+    #expect(models.count == 3)
     for model in models {
       #expect(GraphLanguage.format(GraphLanguage.parse(model, name: "doc").file) == model)
       let lines = model.split(separator: "\n", omittingEmptySubsequences: false)

@@ -167,6 +167,24 @@ struct ElaborationTests {
     #expect(types == ["f32[batch, tokens, 4, 3]", "f32[batch, 2*tokens, 2, 3]"])
   }
 
+  @Test func `an input's extent binds a name with a number added`() throws {
+    let model = try model(
+      """
+      model M {
+        config width = 3
+        input x: f32[tokens, width]
+        input offsets: i32[sequences + 1]
+        output y = segment_mean(x, offsets)
+        output z = iota(sequences)
+      }
+      """)
+    let graph = model.entries[0]
+    #expect(graph.symbols == ["tokens", "sequences"])
+    #expect(graph.inputs.map(\.type.description) == ["f32[tokens, 3]", "i32[sequences + 1]"])
+    let types = graph.outputs.map { graph.type(of: $0.value).description }
+    #expect(types == ["f32[sequences, 3]", "i32[sequences]"])
+  }
+
   // MARK: Entries
 
   static let entries = """

@@ -1,6 +1,3 @@
-import CKernels
-import Compiler
-import Executor
 import IR
 import Tensors
 import Testing
@@ -55,44 +52,23 @@ import Testing
     }
   }
 
-  /// What the kernel says of operands that it can't follow, on each instruction set.
-  private func faults(_ op: some KernelProviding, _ operands: [Tensor]) throws -> [String] {
-    let types = try op.resultTypes(operands.map(\.type))
-    return try KernelHarness.tables.map { table in
-      let binding = try op.makeKernel(
-        KernelRequest(
-          operands: operands.map(\.type), results: types, constants: operands.map { _ in nil },
-          table: table, packed: PackedWeights()))
-      let memory =
-        binding.operands.map { GuardedMemory(operands[$0]) }
-        + types.map { GuardedMemory(byteCount: 4 * ($0.shape.values ?? []).reduce(1, *)) }
-      var fault = -1
-      return memory.map(\.base).withUnsafeBufferPointer { pointers in
-        guard let base = pointers.baseAddress else { return "" }
-        let io = KernelIO(pointers: base, scratch: memory[0].base, fault: &fault)
-        binding.kernel.run(tiles: 0..<binding.kernel.tiles, io: io)
-        return fault < 0 ? "none" : binding.kernel.describe(fault: fault, io: io)
-      }
-    }
-  }
-
   @Test func `a bad index is told with its place`() throws {
     let table = try Tensor(zeros: .f32, dims: [30522, 2])
     let ids = try Tensor(.i32, dims: [2, 8], integers: Array(repeating: 5, count: 15) + [40000])
     let text = "index 40000 at [1, 7] is outside a table of 30522 rows"
-    for said in try faults(Embedding(), [table, ids]) { #expect(said == text) }
-    for said in try faults(Gather(), [table, ids]) { #expect(said == text) }
-    for said in try faults(
+    for said in try KernelHarness.faults(Embedding(), [table, ids]) { #expect(said == text) }
+    for said in try KernelHarness.faults(Gather(), [table, ids]) { #expect(said == text) }
+    for said in try KernelHarness.faults(
       EmbeddingNorm([.indices, .rows], weight: false, bias: false),
       [table, ids, try Tensor(zeros: .f32, dims: [2])])
     {
       #expect(said == text)
     }
     let below = try Tensor(.i64, dims: [3], integers: [0, -1, 1])
-    for said in try faults(Embedding(), [table, below]) {
+    for said in try KernelHarness.faults(Embedding(), [table, below]) {
       #expect(said == "index -1 at [1] is outside a table of 30522 rows")
     }
-    for said in try faults(
+    for said in try KernelHarness.faults(
       Gather(axis: 1), [table, try Tensor(.i32, dims: [1], integers: [2])])
     {
       #expect(said == "index 2 at [0] is outside a table of 2 rows")

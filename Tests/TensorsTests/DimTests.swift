@@ -27,6 +27,24 @@ import Testing
     #expect(Dim(.min).description == "-9223372036854775808")
   }
 
+  @Test func `a linear extent is solved for its symbol`() throws {
+    func solution(_ dim: Dim, _ extent: Int) -> String {
+      dim.solved(for: extent).map { "\($0.symbol) = \($0.value.map(String.init) ?? "none")" } ?? "-"
+    }
+    let odd = try a.multiplied(by: 2).adding(1)
+    #expect(solution(a, 7) == "a = 7")
+    #expect(try solution(a.adding(1), 7) == "a = 6")
+    #expect(try solution(a.adding(1), 0) == "a = none")
+    #expect(solution(odd, 7) == "a = 3")
+    #expect(solution(odd, 8) == "a = none")
+    #expect(try solution(a.multiplied(by: -1), .min) == "a = none")
+    #expect(try solution(a.adding(Dim(.min)), .max) == "a = none")
+    #expect(try solution(a.adding(b), 7) == "-")
+    #expect(try solution(a.multiplied(by: a), 9) == "-")
+    #expect(try solution(a.multiplied(by: b).adding(1), 9) == "-")
+    #expect(solution(7, 7) == "-")
+  }
+
   @Test func `value and symbol say what is known`() throws {
     #expect(Dim(7).value == 7)
     #expect(a.value == nil)

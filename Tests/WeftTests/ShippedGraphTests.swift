@@ -24,7 +24,8 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
     "layers": "2", "width": "48", "heads": "4", "vocabulary": "100", "positions": "64",
   ]
   private static let one: [Bindings] = [
-    ["batch": 1, "tokens": 16], ["batch": 1, "tokens": 128], ["batch": 3, "tokens": 37],
+    ["batch": 1, "tokens": 16, "sequences": 3], ["batch": 1, "tokens": 128, "sequences": 9],
+    ["batch": 3, "tokens": 37, "sequences": 1],
   ]
   private static let two: [Bindings] = [
     ["batch": 1, "source": 16, "target": 4], ["batch": 1, "source": 128, "target": 128],
@@ -80,7 +81,8 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
   ) throws {
     func outputs(_ seed: UInt64, threads: Int) throws -> [String: Tensor] {
       let entry = try graph.model(seed: seed, threads: threads).entry()
-      return try entry.run(entry.randomInputs(bindings: graph.bindings[0], seed: 7))
+      let bindings = graph.bindings[0].of(entry)
+      return try entry.run(entry.randomInputs(bindings: bindings, seed: 7))
     }
     let first = try outputs(1, threads: 1)
     #expect(try bytes(outputs(1, threads: 3)) == bytes(first))
@@ -114,12 +116,15 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
     let model = try Model(
       ModelSource(file: Repository.graph(graph.name), settings: graph.planned),
       weights: .random(seed: 1))
-    for bindings in graph.bindings {
-      let report = try model.entry().compilationReport(bindings: bindings)
-      let memory = try #require(report.memory)
-      #expect(memory.lowerBound > 0)
-      #expect(memory.arena >= memory.lowerBound)
-      #expect(memory.ratio <= 1.15, "\(bindings)")
+    for definition in model.definition.entries {
+      let entry = try model.entry(definition.name)
+      for bindings in graph.bindings {
+        let report = try entry.compilationReport(bindings: bindings.of(entry))
+        let memory = try #require(report.memory)
+        #expect(memory.lowerBound > 0)
+        #expect(memory.arena >= memory.lowerBound)
+        #expect(memory.ratio <= 1.15, "\(entry.name) \(bindings)")
+      }
     }
   }
 
@@ -129,5 +134,13 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
     let isCollapsed = try entry.diagram().dot.contains("<B>× 2</B>")
     let isExpanded = try !entry.diagram(expandsRepeats: true).dot.contains("<B>× 2</B>")
     #expect(isCollapsed && isExpanded)
+  }
+}
+
+extension Bindings {
+  /// Those of the symbols that `entry` has.
+  func of(_ entry: Entry) -> Bindings {
+    Bindings(
+      Dictionary(uniqueKeysWithValues: entry.graph.symbols.map { ($0, self[$0] ?? 0) }))
   }
 }

@@ -12,11 +12,11 @@ extension Elaborator {
     }
     // Names in the type that mean nothing yet are symbols.
     for dim in syntax.dims {
-      guard let symbol = dim.simpleName, frame.find(symbol) == nil else { continue }
-      let place = reporter.location(dim.unwrapped.span)
+      guard let symbol = dim.boundName, frame.find(symbol.text) == nil else { continue }
+      let place = reporter.location(symbol.span)
       let extent = Extent(
-        Dim(symbol: symbol), Provenance(.symbol(input: name.text), place))
-      frame.scopes[0][symbol] = Variable(value: .int(extent))
+        Dim(symbol: symbol.text), Provenance(.symbol(input: name.text), place))
+      frame.scopes[0][symbol.text] = Variable(value: .int(extent))
     }
     let (type, sources) = try tensorType(syntax)
     try checkExtents(type, syntax, what: "an input")

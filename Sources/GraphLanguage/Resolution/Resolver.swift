@@ -157,10 +157,12 @@ struct Resolver {
   mutating func declareDimensions(of type: TypeSyntax, as kind: Declared.Kind) {
     guard !DTypeNames.scalars.contains(type.name.text) else { return }
     for dim in type.dims {
-      guard let name = dim.simpleName, find(name) == nil, !DTypeNames.all.contains(name) else {
+      // A layer takes extents as they come; an input may be longer than its symbol says.
+      let bound = kind == .symbol || dim.simpleName != nil ? dim.boundName : nil
+      guard let name = bound, find(name.text) == nil, !DTypeNames.all.contains(name.text) else {
         continue
       }
-      declare(Name(name, dim.unwrapped.span), kind)
+      declare(name, kind)
     }
   }
 

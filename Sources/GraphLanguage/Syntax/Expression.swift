@@ -43,6 +43,17 @@ public struct Expression: Hashable, Sendable {
 
   /// The name, where the expression is nothing else.
   var simpleName: String? { if case .name(let name) = unwrapped.kind { name } else { nil } }
+
+  /// The name that an input's extent may bind: alone, or with a whole number added, `sequences + 1`.
+  var boundName: Name? {
+    switch unwrapped.kind {
+    case .name(let name): return Name(name, unwrapped.span)
+    case .binary(.add, let a, let b):
+      guard case .integer = b.unwrapped.kind, let name = a.simpleName else { return nil }
+      return Name(name, a.unwrapped.span)
+    default: return nil
+    }
+  }
 }
 
 /// A word and where it stands.

@@ -13,11 +13,18 @@ public protocol Evaluable: Op {
 public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   /// An index leaves its table.
   case indexOutOfRange(index: Int, count: Int)
+  /// An offset of sequences laid end to end isn't what those before it and the tokens allow.
+  case offset(Int, at: Int, allowed: ClosedRange<Int>)
 
   public var description: String {
     switch self {
     case .indexOutOfRange(let index, let count):
       "index \(index) is outside a table of \(count) rows"
+    case .offset(let offset, let position, let allowed):
+      "offset \(offset) at [\(position)] must be "
+        + (allowed.count == 1
+          ? "\(allowed.lowerBound)" : "from \(allowed.lowerBound) to \(allowed.upperBound)")
+        + ": offsets begin with 0, never decrease and end within the tokens"
     }
   }
 }

@@ -11,13 +11,17 @@ extension Attention: Evaluable {
     let bias = biasPosition.map { operands[$0] }
     let (qs, ks, vs) = (q.doubles, k.doubles, v.doubles)
     let factor = factor(headSize: size)
+    let sequence = try offsetsPosition.map {
+      try operands[$0].checkedOffsets(tokens: queries).sequenceOfTokens(count: queries)
+    }
     var result: [Double] = []
     for batch in 0..<batches {
       for query in 0..<queries {
         for head in 0..<heads {
           let keyHead = head / (heads / keyHeads)
-          let visible = (0..<keys).filter {
-            sees($0, from: query, queries, keys) && allows(mask, batch, query, $0)
+          let visible = (0..<keys).filter { key in
+            sees(key, from: query, queries, keys) && allows(mask, batch, query, key)
+              && Attention.areTogether(query, key, sequence)
           }
           let scores = visible.map { key in
             let dot = (0..<size).reduce(0.0) { sum, d in
@@ -42,6 +46,12 @@ extension Attention: Evaluable {
   private func sees(_ key: Int, from query: Int, _ queries: Int, _ keys: Int) -> Bool {
     let last = query + keys - queries
     return (!causal || key <= last) && (window == 0 || key > last - window)
+  }
+
+  /// Whether both tokens belong to one sequence; `sequence` is nil where a batch is one.
+  private static func areTogether(_ query: Int, _ key: Int, _ sequence: [Int?]?) -> Bool {
+    guard let sequence else { return true }
+    return sequence[query] != nil && sequence[query] == sequence[key]
   }
 
   private func allows(_ mask: Tensor?, _ batch: Int, _ query: Int, _ key: Int) -> Bool {

@@ -11,11 +11,17 @@ import Tensors
 /// scores; each of its axes but the last may be 1. `causal`: query i sees key j iff
 /// j ≤ i + keys − queries. `window`: only the last `window` keys up to there. A query that sees no
 /// key gives zeros.
+///
+/// offsets: i32 [sequences + 1]; then the one batch is sequences laid end to end, sequence s the
+/// tokens offsets[s] ..< offsets[s + 1], and a query sees keys of its own sequence only; mask, bias
+/// and the rest hold inside of it. Offsets begin with 0 and never decrease; tokens after the last
+/// belong to no sequence and give zeros. Other offsets fail the run.
 public struct Attention: Op {
   public static let signature = OpSignature(
     "attention", "Scaled dot-product attention of several heads.", category: .attention,
     operands: [
       .required("q"), .required("k"), .required("v"), .optional("mask"), .optional("bias"),
+      .optional("offsets"),
     ],
     attributes: [
       .init("heads", .int), .init("kv_heads", .int, default: .int(0)),
@@ -25,8 +31,10 @@ public struct Attention: Op {
 
   /// Whether a mask is the fourth operand.
   public var hasMask: Bool
-  /// Whether a bias is the last operand.
+  /// Whether a bias follows.
   public var hasBias: Bool
+  /// Whether the offsets of sequences laid end to end are the last operand.
+  public var hasOffsets: Bool
   /// Heads of the queries.
   public var heads: Int
   /// Heads of keys and values; 0: as many as the queries have.
@@ -40,13 +48,14 @@ public struct Attention: Op {
 
   /// Attention with the given parts.
   public init(
-    heads: Int, kvHeads: Int = 0, mask: Bool = false, bias: Bool = false, causal: Bool = false,
-    scale: Double = 0, window: Int = 0
+    heads: Int, kvHeads: Int = 0, mask: Bool = false, bias: Bool = false, offsets: Bool = false,
+    causal: Bool = false, scale: Double = 0, window: Int = 0
   ) {
     self.heads = heads
     self.kvHeads = kvHeads
     hasMask = mask
     hasBias = bias
+    hasOffsets = offsets
     self.causal = causal
     self.scale = scale
     self.window = window
@@ -55,6 +64,7 @@ public struct Attention: Op {
   public init(_ attributes: Attributes) throws(OpError) {
     hasMask = try attributes.bool("mask")
     hasBias = try attributes.bool("bias")
+    hasOffsets = try attributes.bool("offsets")
     heads = try attributes.int("heads")
     kvHeads = try attributes.int("kv_heads")
     causal = try attributes.bool("causal")
@@ -69,9 +79,9 @@ public struct Attention: Op {
 
   public var attributes: Attributes {
     [
-      "mask": .bool(hasMask), "bias": .bool(hasBias), "heads": .int(heads),
-      "kv_heads": .int(kvHeads), "causal": .bool(causal), "scale": .double(scale),
-      "window": .int(window),
+      "mask": .bool(hasMask), "bias": .bool(hasBias), "offsets": .bool(hasOffsets),
+      "heads": .int(heads), "kv_heads": .int(kvHeads), "causal": .bool(causal),
+      "scale": .double(scale), "window": .int(window),
     ]
   }
 
@@ -84,13 +94,18 @@ public struct Attention: Op {
   /// The position of the bias, where there is one.
   public var biasPosition: Int? { hasBias ? (hasMask ? 4 : 3) : nil }
 
+  /// The position of the offsets, where there are some.
+  public var offsetsPosition: Int? {
+    hasOffsets ? 3 + (hasMask ? 1 : 0) + (hasBias ? 1 : 0) : nil
+  }
+
   /// The factor of the scores for heads of `headSize` elements.
   public func factor(headSize: Int) -> Double {
     scale == 0 ? 1 / Double(max(headSize, 1)).squareRoot() : scale
   }
 
   public func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try operands.check(count: 3 + (hasMask ? 1 : 0) + (hasBias ? 1 : 0))
+    try operands.check(count: 3 + [hasMask, hasBias, hasOffsets].count { $0 })
     for i in 0..<3 {
       try operands.checkReal(i)
       try operands.check(i, rank: 3)
@@ -106,6 +121,7 @@ public struct Attention: Op {
     let valueSize = try headSize(operands, 2, keyHeads)
     if let maskPosition { try checkMask(operands, maskPosition) }
     if let biasPosition { try checkBias(operands, biasPosition) }
+    if let offsetsPosition { try checkOffsets(operands, offsetsPosition) }
     do {
       let width = try valueSize.multiplied(by: Dim(heads))
       let q = operands[0].shape.dims
@@ -151,13 +167,29 @@ public struct Attention: Op {
   }
 }
 
+extension Attention: Segmented {
+  public func segmentedExtent(_ operands: [TensorType]) -> Dim { operands[0].extent(1) }
+
+  private func checkOffsets(_ operands: [TensorType], _ i: Int) throws(OpError) {
+    _ = try operands.checkOffsets(i)
+    guard operands[0].extent(0) == 1 else {
+      throw .shape(operand: 0, rule: "a batch of 1 beside offsets: sequences lie end to end")
+    }
+    try operands.check(1, axis: 1, equals: 0, axis: 1, rule: "a key for each query beside offsets")
+  }
+}
+
 extension Attention: Costed {
   public func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
     guard let q = operands[0].shape.values, let v = results[0].shape.values,
       let keys = operands[1].extent(1).value
     else { return 0 }
     // A causal query sees on average the keys that all see, and half of the rest.
-    let seen = causal ? max(keys - q[1] / 2, keys / 2) : keys
+    var seen = causal ? max(keys - q[1] / 2, keys / 2) : keys
+    // How long each sequence is, is known at run time only: counted as if all were equally long.
+    if let offsetsPosition, let count = operands[offsetsPosition].extent(0).value {
+      seen = ceilingDivision(seen, max(count - 1, 1))
+    }
     return saturatingProduct([q[0], q[1], seen, (2 * q[2]).saturatingAdding(2 * v[2])])
   }
 }

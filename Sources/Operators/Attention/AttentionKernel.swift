@@ -4,7 +4,8 @@ import Executor
 import IR
 import Tensors
 
-/// Attention tile by tile: one head and some queries of one sequence each.
+/// Attention tile by tile: one head and some queries of one sequence each, or, where sequences lie
+/// end to end, one head and the blocks of queries that begin in some range of tokens.
 struct AttentionKernel: Kernel {
   /// Where the rows of the bias for one head start, in elements, and how far they are apart.
   struct Bias: Sendable {
@@ -28,6 +29,7 @@ struct AttentionKernel: Kernel {
   let v: OperandSource
   let mask: Mask?
   let bias: Bias?
+  let offsets: SequenceOffsets?
   let result: Int
   let batches: Int
   let heads: Int
@@ -75,34 +77,56 @@ struct AttentionKernel: Kernel {
   }
 
   func run(tiles: Range<Int>, io: KernelIO) {
-    var args = arguments()
-    let (query, key, value) = (q.floats(io), k.floats(io), v.floats(io))
-    let out = io[result].assumingMemoryBound(to: Float.self)
+    if let offsets {
+      if let begins = offsets.checked(io) { runPacked(tiles, begins, offsets.sequences, io) }
+      return
+    }
     let perBatch = heads * blocks
     for i in tiles where i < batches * perBatch {
       let (batch, rest) = i.quotientAndRemainder(dividingBy: perBatch)
       let (head, block) = rest.quotientAndRemainder(dividingBy: blocks)
-      let keyHead = head / group
-      args.query = query + batch * shape.queries * args.query_stride + head * shape.headSize
-      args.key = key + batch * shape.keys * args.key_stride + keyHead * shape.headSize
-      args.value = value + batch * shape.keys * args.value_stride + keyHead * shape.valueSize
-      args.out = out + batch * shape.queries * args.out_stride + head * shape.valueSize
-      if let mask {
-        args.mask = (mask.source.bytes(io) + batch * mask.batchStride)
-          .assumingMemoryBound(to: UInt8.self)
-      }
-      if let bias {
-        args.bias = bias.source.floats(io) + batch * bias.batchStride + head * bias.headStride
-      }
-      let next = i + 1 < tiles.upperBound && head + 1 < heads && block == 0
-      let nextKey = next && (head + 1) / group != keyHead
-      args.query_ahead = next ? shape.headSize : 0
-      args.key_ahead = nextKey ? shape.headSize : 0
-      args.value_ahead = nextKey ? shape.valueSize : 0
-      let first = block * queryBlock
-      table.functions.pointee.attention(
-        &args, first, min(first + queryBlock, shape.queries), io.scratch)
+      var args = arguments(batch: batch, head: head, io)
+      if i + 1 < tiles.upperBound, head + 1 < heads, block == 0 { look(ahead: head, &args) }
+      let queries = queries(of: block)
+      table.functions.pointee.attention(&args, queries.lowerBound, queries.upperBound, io.scratch)
     }
+  }
+
+  func describe(fault: Int, io: KernelIO) -> String {
+    offsets?.describe(position: fault, io: io) ?? "fault \(fault)"
+  }
+
+  /// The queries, or tokens of packed sequences, that a tile is about.
+  func queries(of block: Int) -> Range<Int> {
+    block * queryBlock..<min((block + 1) * queryBlock, shape.queries)
+  }
+
+  /// Has the rows of the head after `head` fetched, which is computed next.
+  func look(ahead head: Int, _ args: inout weft_attention_args) {
+    let isOther = (head + 1) / group != head / group
+    args.query_ahead = shape.headSize
+    args.key_ahead = isOther ? shape.headSize : 0
+    args.value_ahead = isOther ? shape.valueSize : 0
+  }
+
+  /// The arguments for all queries of one head of one batch.
+  func arguments(batch: Int, head: Int, _ io: KernelIO) -> weft_attention_args {
+    var args = arguments()
+    let keyHead = head / group
+    args.query = q.floats(io) + batch * shape.queries * args.query_stride + head * shape.headSize
+    args.key = k.floats(io) + batch * shape.keys * args.key_stride + keyHead * shape.headSize
+    args.value = v.floats(io) + batch * shape.keys * args.value_stride + keyHead * shape.valueSize
+    args.out =
+      io[result].assumingMemoryBound(to: Float.self) + batch * shape.queries * args.out_stride
+      + head * shape.valueSize
+    if let mask {
+      args.mask = (mask.source.bytes(io) + batch * mask.batchStride)
+        .assumingMemoryBound(to: UInt8.self)
+    }
+    if let bias {
+      args.bias = bias.source.floats(io) + batch * bias.batchStride + head * bias.headStride
+    }
+    return args
   }
 }
 
@@ -131,14 +155,21 @@ extension Attention: KernelProviding {
         headStride: padded[1] == 1 ? 0 : padded[2] * padded[3],
         queryStride: padded[2] == 1 ? 0 : padded[3])
     }
-    let block = Attention.queryBlock(
-      queries: q[1], sequences: q[0] * heads,
-      granule: max(request.table.functions.pointee.attention_block, 1))
+    let offsets = offsetsPosition.map {
+      SequenceOffsets(
+        source: binder.any($0), sequences: request.dims(ofOperand: $0)[0] - 1, tokens: q[1])
+    }
+    let granule = max(request.table.functions.pointee.attention_block, 1)
+    let block =
+      hasOffsets
+      ? Attention.tokenBlock(tokens: q[1], granule: granule)
+      : Attention.queryBlock(queries: q[1], sequences: q[0] * heads, granule: granule)
     let kernel = AttentionKernel(
       name:
         "f32-attention-\(request.table.name)-\(request.table.functions.pointee.attention_block)",
       table: request.table, q: sources.0, k: sources.1, v: sources.2, mask: mask, bias: bias,
-      result: binder.result(), batches: q[0], heads: heads, group: heads / keyHeads,
+      offsets: offsets, result: binder.result(), batches: q[0], heads: heads,
+      group: heads / keyHeads,
       queryBlock: block, blocks: block == 0 ? 0 : ceilingDivision(q[1], block),
       shape: .init(
         queries: q[1], keys: k[1], headSize: size, valueSize: v[2] / keyHeads, keyHeads: keyHeads,

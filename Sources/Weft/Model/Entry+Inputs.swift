@@ -15,8 +15,8 @@ extension Entry {
     return inputs
   }
 
-  /// Inputs to try the entry with: indices are uniform over the rows of their table, other integers
-  /// 1 (a mask that hides nothing), reals Gaussian.
+  /// Inputs to try the entry with: indices are uniform over the rows of their table, offsets divide
+  /// the tokens evenly, other integers are 1 (a mask that hides nothing), reals Gaussian.
   public func randomInputs(bindings: Bindings, seed: UInt64) throws -> [String: Tensor] {
     let known = graph.symbols
     let missing = known.filter { bindings[$0] == nil }
@@ -33,10 +33,13 @@ extension Entry {
       let dims = try input.type.shape.bound(by: bindings)
       let tensor = try Tensor(zeros: input.type.dtype, dims: dims)
       let rows = tableRows(of: input.id)
+      let tokens = try segmentedExtent(by: input.id)?.bound(by: bindings)
       for i in 0..<tensor.count {
         let number =
           if input.type.dtype.isFloatingPoint {
             random.normal(at: i)
+          } else if let tokens {
+            Double(tokens * i / max(tensor.count - 1, 1))
           } else if let rows {
             (random.uniform(at: i) * Double(rows)).rounded(.down)
           } else {
@@ -49,12 +52,25 @@ extension Entry {
     return inputs
   }
 
-  /// The rows of the smallest table that `value` picks rows of.
+  /// The rows of the smallest table that `value` picks rows of, reshaped or as it is.
   private func tableRows(of value: ValueID) -> Int? {
     graph.users[value.index].compactMap { user in
       let node = graph[user]
+      if node.op is Reshape { return tableRows(of: node.results[0]) }
       guard node.op is Embedding, node.operands[1] == value else { return nil }
       return graph.type(of: node.operands[0]).shape.dims[0].value
     }.min()
+  }
+
+  /// The extent of the tokens that `value` divides into sequences; nil where it isn't offsets.
+  private func segmentedExtent(by value: ValueID) -> Dim? {
+    for user in graph.users[value.index] {
+      let node = graph[user]
+      guard let op = node.op as? any Segmented, let position = op.offsetsPosition,
+        node.operands[position] == value
+      else { continue }
+      return op.segmentedExtent(node.operands.map { graph.type(of: $0) })
+    }
+    return nil
   }
 }

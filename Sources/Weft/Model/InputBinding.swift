@@ -21,12 +21,15 @@ enum InputBinding {
         if let value = dim.value, value != extent {
           throw ModelError.inputType(name: name, expected: input.type, found: tensor.type)
         }
-        guard let symbol = dim.symbol else { continue }
-        if let known = bindings[symbol], known != extent {
-          throw ModelError.conflictingDimension(
-            symbol: symbol, first: known, second: extent, input: name)
+        guard let (symbol, solution) = dim.solved(for: extent) else { continue }
+        guard let value = solution else {
+          throw ModelError.inputType(name: name, expected: input.type, found: tensor.type)
         }
-        bindings[symbol] = extent
+        if let known = bindings[symbol], known != value {
+          throw ModelError.conflictingDimension(
+            symbol: symbol, first: known, second: value, input: name)
+        }
+        bindings[symbol] = value
       }
       ordered.append(fitting)
     }

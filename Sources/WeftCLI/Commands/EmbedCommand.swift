@@ -10,6 +10,9 @@ struct EmbedCommand: ParsableCommand {
       Example:
         weft embed Graphs/minilm.weft --weights FOLDER --json "The cat sits outside"
         weft embed Graphs/minilm.weft --weights FOLDER --file sentences.txt --similar
+
+      Texts of any lengths run packed, laid end to end, where the model has an
+      entry for that; --entry names another. A large file is worked on in windows.
       """)
 
   @OptionGroup var graph: GraphOptions
@@ -48,17 +51,47 @@ struct EmbedCommand: ParsableCommand {
       threads: execution.threads)
     let embedder = try SentenceEmbedder(
       model, entry: execution.entry, tokenizer: tokenizer.map { URL(filePath: $0) })
-    let texts = try file.map { try TextLines.read($0) } ?? texts
-    let progress = Terminal.Progress("embedding", count: texts.count)
-    let vectors = try Interrupt.watching { cancellation in
-      defer { progress.finish() }
-      return try embedder.embed(texts, cancellation: cancellation) { progress.advance(to: $0) }
+    let start = ContinuousClock.now
+    let done = try Interrupt.watching { cancellation in
+      try embedAll(embedder, threads: model.executor.threads, cancellation)
     }
-    let report = EmbeddingReport(texts: texts, vectors: vectors)
-    if similar {
-      print(report.nearestPairs(count: pairs))
-    } else {
-      for line in try json ? report.jsonLines() : report.textLines() { print(line) }
+    if file != nil, !json {
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      Terminal.error(done.summary(seconds: seconds) + "\n")
+    }
+  }
+
+  /// Texts that are worked on together: many, so that they can be packed well, and few enough that
+  /// results of a large file come early and take little memory.
+  private static let window = 16384
+
+  private func embedAll(
+    _ embedder: SentenceEmbedder, threads: Int, _ cancellation: Cancellation
+  ) throws -> SentenceEmbedder.Progress {
+    var lines = try file.map { try TextLines(path: $0) }
+    let progress = Terminal.Progress(
+      "embedding", count: lines?.count ?? texts.count, unit: "texts")
+    defer { progress.finish() }
+    var done = SentenceEmbedder.Progress()
+    // All pairs are compared, so that all vectors are needed at once.
+    let window = similar ? Int.max : Self.window
+    while true {
+      let batch = lines?.next(window) ?? (done.texts == 0 ? texts : [])
+      if batch.isEmpty { return done }
+      let before = done
+      let vectors = try embedder.embed(batch, cancellation: cancellation) {
+        done = .init(texts: before.texts + $0.texts, tokens: before.tokens + $0.tokens)
+        progress.advance(to: done.texts)
+      }
+      progress.clear()
+      let report = EmbeddingReport(texts: batch, vectors: vectors)
+      if similar {
+        print(report.nearestPairs(count: pairs))
+      } else if json {
+        print(report.jsonLines(threads: threads), terminator: "")
+      } else {
+        for line in report.textLines() { print(line) }
+      }
     }
   }
 }

@@ -38,7 +38,7 @@ struct ProfileCommand: ParsableCommand {
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads)
     let entry = try model.entry(execution.entry)
-    let progress = Terminal.Progress("profiling", count: runs)
+    let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
     let profile = try Interrupt.watching { cancellation in
       defer { progress.finish() }
       return try entry.profile(
