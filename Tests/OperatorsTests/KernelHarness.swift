@@ -52,6 +52,7 @@ enum KernelHarness {
         constants: operands.indices.map { constants.contains($0) ? operands[$0] : nil },
         table: table, packed: PackedWeights())
       let binding = try op.makeKernel(request)
+      request.packed.finish()
       let run = Run(op: op, binding: binding, operands: operands, types: types)
       let results = run.all()
       for (i, (result, reference)) in zip(results, expected).enumerated() {
