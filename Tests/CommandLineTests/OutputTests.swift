@@ -13,6 +13,10 @@ import Testing
       ["fastest", "runs", "slowest", "steps", "sum", "threads", "wall"]
     ),
     (
+      "weft profile \(gpt2) \(dimensions) --startup --runs 2 --json",
+      ["laterPlan", "laterRun", "other", "phases", "total"]
+    ),
+    (
       "weft doctor --json",
       [
         "availableInstructionSets", "gigabytesPerSecond", "gigaflopsPerSecond", "instructionSet",

@@ -22,12 +22,10 @@ public struct SentenceEmbedder: Sendable {
     guard model.definition.task == .embedding,
       self.entry.graph.outputs.contains(where: { $0.name == "embedding" })
     else { throw EmbeddingError.wrongTask(model: model.definition.name) }
-    let file =
-      tokenizer
-      ?? model.weightOrigin?.folder?.appending(
-        path: model.definition.tokenizer ?? "tokenizer.json")
-    guard let file else { throw EmbeddingError.noTokenizer }
-    self.tokenizer = try Tokenizer(contentsOf: file)
+    guard let file = tokenizer ?? model.tokenizerFile else { throw EmbeddingError.noTokenizer }
+    let reading = Background { try Tokenizer(contentsOf: file) }
+    _ = try self.entry.compiled()
+    self.tokenizer = try reading.value()
     mostTokens = self.tokenizer.truncation?.maximumLength ?? 512
   }
 
