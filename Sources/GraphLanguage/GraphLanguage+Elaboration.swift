@@ -6,12 +6,15 @@ extension GraphLanguage {
   ///
   /// The model is nil where there is an error; warnings alone leave one. Messages name the file as
   /// `url.relativePath`. Never traps and always ends: a hostile file ends in a message.
+  ///
+  /// - Parameter didRead: called between reading and elaborating.
   public static func elaborate(
-    file url: URL, _ options: ElaborationOptions
+    file url: URL, _ options: ElaborationOptions, didRead: () -> Void = {}
   ) -> (model: ModelDefinition?, diagnostics: [Diagnostic]) {
     let reporter = Reporter()
     let program = ProgramLoader.load(
       url, allowsImportsOutside: options.allowsImportsOutside, reporter)
+    didRead()
     return elaborate(program, options, reporter)
   }
 

@@ -9,41 +9,60 @@ public struct Dim: Hashable, Sendable {
     var coefficient: Int
   }
 
-  /// Sorted by falling degree, then by name; no coefficient is zero.
-  let terms: [Term]
+  /// A number alone, which nearly all extents are, takes no memory of its own.
+  private enum Form: Hashable, Sendable {
+    case number(Int)
+    /// Hangs on a symbol. Sorted by falling degree, then by name; no coefficient is zero.
+    case sum([Term])
+  }
+
+  private let form: Form
+
+  /// The polynomial; empty for 0.
+  var terms: [Term] {
+    switch form {
+    case .number(let value): value == 0 ? [] : [Term(symbols: [], coefficient: value)]
+    case .sum(let terms): terms
+    }
+  }
 
   /// The most terms of a polynomial and the highest degree, so that a hostile graph file can't
   /// blow one up.
   private static let mostTerms = 1024
   private static let highestDegree = 64
 
-  private init(terms: [Term]) { self.terms = terms }
+  private init(terms: [Term]) {
+    form =
+      if terms.isEmpty {
+        .number(0)
+      } else if terms.count == 1, terms[0].symbols.isEmpty {
+        .number(terms[0].coefficient)
+      } else {
+        .sum(terms)
+      }
+  }
 
   /// A known extent.
-  public init(_ value: Int) {
-    terms = value == 0 ? [] : [Term(symbols: [], coefficient: value)]
-  }
+  public init(_ value: Int) { form = .number(value) }
 
   /// An extent that is bound when the graph runs.
-  public init(symbol: String) { terms = [Term(symbols: [symbol], coefficient: 1)] }
+  public init(symbol: String) { form = .sum([Term(symbols: [symbol], coefficient: 1)]) }
 
   /// The extent, where it hangs on no symbol.
-  public var value: Int? {
-    if terms.isEmpty { return 0 }
-    guard terms.count == 1, terms[0].symbols.isEmpty else { return nil }
-    return terms[0].coefficient
-  }
+  public var value: Int? { if case .number(let value) = form { value } else { nil } }
 
   /// The symbol, where the extent is just one.
   public var symbol: String? {
-    guard terms.count == 1, terms[0].coefficient == 1, terms[0].symbols.count == 1 else {
-      return nil
-    }
+    guard case .sum(let terms) = form, terms.count == 1, terms[0].coefficient == 1,
+      terms[0].symbols.count == 1
+    else { return nil }
     return terms[0].symbols[0]
   }
 
   /// Every symbol the extent hangs on, sorted.
-  public var symbols: [String] { Array(Set(terms.flatMap(\.symbols))).sorted() }
+  public var symbols: [String] {
+    value == nil ? Array(Set(terms.flatMap(\.symbols))).sorted() : []
+  }
 
   /// Collects like terms of a sum.
   private static func canonical(_ sum: [Term]) throws(DimError) -> Dim {
@@ -81,10 +100,16 @@ public struct Dim: Hashable, Sendable {
 
   /// `self * other`.
   public func multiplied(by other: Dim) throws(DimError) -> Dim {
-    if terms.count * other.terms.count > Dim.mostTerms { throw .tooComplex }
+    if let a = value, let b = other.value {
+      let (product, overflow) = a.multipliedReportingOverflow(by: b)
+      if overflow { throw .overflow }
+      return Dim(product)
+    }
+    let (terms, otherTerms) = (terms, other.terms)
+    if terms.count * otherTerms.count > Dim.mostTerms { throw .tooComplex }
     var products: [Term] = []
     for a in terms {
-      for b in other.terms {
+      for b in otherTerms {
         let (product, overflow) = a.coefficient.multipliedReportingOverflow(by: b.coefficient)
         if overflow { throw .overflow }
         if a.symbols.count + b.symbols.count > Dim.highestDegree { throw .tooComplex }
@@ -98,8 +123,13 @@ public struct Dim: Hashable, Sendable {
   ///
   /// The divisor is a single term (`heads`, `2*tokens`) or equal to the dividend.
   public func divided(exactlyBy other: Dim) throws(DimError) -> Dim {
-    if other.terms.isEmpty { throw .divisionByZero(self) }
+    if other == 0 { throw .divisionByZero(self) }
     if self == other { return Dim(1) }
+    if let a = value, let b = other.value {
+      let (quotient, overflow) = a.dividedReportingOverflow(by: b)
+      guard !overflow, quotient * b == a else { throw .inexactDivision(self, other) }
+      return Dim(quotient)
+    }
     guard other.terms.count == 1 else { throw .inexactDivision(self, other) }
     let divisor = other.terms[0]
     let quotient = try terms.map { term throws(DimError) -> Term in
@@ -138,7 +168,11 @@ public struct Dim: Hashable, Sendable {
 
   /// The extent with the symbols that `bindings` names replaced by their values.
   public func substituting(_ bindings: Bindings) throws(DimError) -> Dim {
-    if value != nil { return self }
+    guard value == nil else { return self }
+    let terms = terms
+    if terms.allSatisfy({ $0.symbols.allSatisfy { bindings[$0] != nil } }) {
+      return Dim(try bound(by: bindings))
+    }
     var result = Dim(0)
     for term in terms {
       var product = Dim(term.coefficient)
@@ -158,7 +192,7 @@ extension Dim: ExpressibleByIntegerLiteral {
 
 extension Dim: CustomStringConvertible {
   public var description: String {
-    guard !terms.isEmpty else { return "0" }
+    if let value { return "\(value)" }
     var text = ""
     for (i, term) in terms.enumerated() {
       let negative = term.coefficient < 0

@@ -3,16 +3,13 @@
 /// Written on bit patterns: Swift's `Float16` doesn't exist on every platform that Weft builds for.
 public enum HalfPrecision {
   /// The value of an IEEE 754 binary16 bit pattern.
+  ///
+  /// Without branches, so that loops over many become vector code: the multiplication makes a
+  /// subnormal number a normal one, exactly.
   public static func float(fromBinary16 bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10) & 0x1f
-    let fraction = UInt32(bits & 0x3ff)
-    if exponent == 0 {
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    }
-    let wide = exponent == 31 ? 255 : exponent + 112
-    return Float(bitPattern: sign | wide << 23 | fraction << 13)
+    let magnitude = Float(bitPattern: UInt32(bits & 0x7fff) << 13) * 0x1p112
+    let special: UInt32 = bits & 0x7c00 == 0x7c00 ? 0x7f80_0000 : 0
+    return Float(bitPattern: magnitude.bitPattern | special | UInt32(bits & 0x8000) << 16)
   }
 
   /// The value of a bfloat16 bit pattern.

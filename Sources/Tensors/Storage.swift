@@ -13,12 +13,14 @@
 public final class Storage: @unchecked Sendable {
   /// Owned blocks start at a multiple of this many bytes: a cache line and an AVX-512 register.
   public static let alignment = 64
-  private static let hugePageByteCount = 2 << 20
+  static let hugePageByteCount = 2 << 20
 
   /// The first byte.
   public let base: UnsafeMutableRawPointer
   /// The size in bytes.
   public let byteCount: Int
+  /// Whether the system reads pages that were dropped again: a mapped file that nobody writes to.
+  public let isReloadable: Bool
   private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
   /// Takes `byteCount` zeroed bytes.
@@ -31,7 +33,12 @@ public final class Storage: @unchecked Sendable {
   ///
   /// Large blocks start at a huge page's boundary and ask for huge pages: with them, two threads
   /// read 27-32 GB/s of memory on a Xeon of 2023, without them a third less.
-  public init(uninitializedByteCount byteCount: Int) throws(TensorError) {
+  public convenience init(uninitializedByteCount byteCount: Int) throws(TensorError) {
+    try self.init(uninitializedByteCount: byteCount, asksForHugePages: true)
+  }
+
+  /// As above; without huge pages, what isn't touched takes no memory.
+  init(uninitializedByteCount byteCount: Int, asksForHugePages: Bool) throws(TensorError) {
     guard byteCount >= 0 else { throw .outOfMemory(bytes: byteCount) }
     let isLarge = byteCount >= Storage.hugePageByteCount
     var pointer: UnsafeMutableRawPointer?
@@ -40,19 +47,24 @@ public final class Storage: @unchecked Sendable {
       throw .outOfMemory(bytes: byteCount)
     }
     #if os(Linux)
-      if isLarge { madvise(pointer, byteCount, MADV_HUGEPAGE) }
+      if isLarge, asksForHugePages { madvise(pointer, byteCount, MADV_HUGEPAGE) }
     #endif
     base = pointer
     self.byteCount = byteCount
+    isReloadable = false
     release = { free($0) }
   }
 
   /// Borrows memory that `keeper` keeps alive and unchanged, such as a mapped file.
+  ///
+  /// - Parameter isReloadable: whether it is the mapping of a file that nobody writes to.
   public init(
-    borrowing base: UnsafeMutableRawPointer, byteCount: Int, from keeper: any AnyObject & Sendable
+    borrowing base: UnsafeMutableRawPointer, byteCount: Int, from keeper: any AnyObject & Sendable,
+    isReloadable: Bool = false
   ) {
     self.base = base
     self.byteCount = byteCount
+    self.isReloadable = isReloadable
     release = { _ in withExtendedLifetime(keeper) {} }
   }
 

@@ -24,9 +24,14 @@ struct WeftCommand: ParsableCommand {
     ])
 
   static func main() {
+    let startup = StartupRecorder()
     do {
-      var command = try parseAsRoot()
-      try command.run()
+      var command = try startup.measure(.parseArguments) { try parseAsRoot() }
+      if let profile = command as? ProfileCommand {
+        try profile.run(startup)
+      } else {
+        try command.run()
+      }
     } catch let error as GraphFileError {
       Terminal.report(error.diagnostics)
       exit(withError: ExitCode.failure)

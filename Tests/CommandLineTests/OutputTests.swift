@@ -21,6 +21,10 @@ import Testing
       ]
     ),
     (
+      "weft profile \(gpt2) \(dimensions) --startup --runs 2 --json",
+      ["laterPlan", "laterRun", "other", "phases", "total"]
+    ),
+    (
       "weft doctor --json",
       [
         "availableInstructionSets", "gigabytesPerSecond", "gigaflopsPerSecond",

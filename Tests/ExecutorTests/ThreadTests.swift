@@ -171,4 +171,29 @@ import Testing
   func `the smallest quota of all groups counts`(files: [String: String], quota: Double?) {
     #expect(ControlGroup.quota { files[$0] } == quota)
   }
+
+  @Test(
+    arguments: [
+      (["/proc/self/cgroup": "0::/a\n", "/sys/fs/cgroup/a/memory.max": "1073741824\n"], 1 << 30),
+      (
+        [
+          "/proc/self/cgroup": "0::/a/b\n", "/sys/fs/cgroup/a/memory.max": "4096\n",
+          "/sys/fs/cgroup/a/b/memory.max": "max\n",
+        ], 4096
+      ),
+      (
+        [
+          "/proc/self/cgroup": "4:cpu,cpuacct:/x\n7:memory:/x\n",
+          "/sys/fs/cgroup/cpu/x/memory.limit_in_bytes": "1\n",
+          "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+          "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "8192\n",
+        ], 8192
+      ),
+      (["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "max\n"], nil),
+      (["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "0\nnonsense"], nil),
+      ([:], nil),
+    ] as [([String: String], Int?)])
+  func `the smallest memory limit of all groups counts`(files: [String: String], limit: Int?) {
+    #expect(ControlGroup.memoryLimit { files[$0] } == limit)
+  }
 }

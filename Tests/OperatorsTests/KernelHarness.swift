@@ -73,6 +73,7 @@ enum KernelHarness {
         operands: operands.map(\.type), results: types, stored: stored, table: table,
         packed: PackedWeights())
       let binding = try op.makeKernel(request)
+      request.packed.finish()
       let run = Run(op: op, binding: binding, operands: operands, types: types)
       let results = run.all()
       for (i, (result, reference)) in zip(results, expected).enumerated() {

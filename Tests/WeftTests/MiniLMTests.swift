@@ -41,6 +41,27 @@ import Testing
       Sentences.self, from: Data(contentsOf: reference.folder.appending(path: "sentences.json")))
   }
 
+  #if os(Linux)
+    @Test func `weights that are packed leave the file's pages`() throws {
+      let model = try model()
+      _ = try SentenceEmbedder(model).embed(["The cat sits outside"])
+      let map = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps")).readToEnd()
+      var resident = 0
+      var isWeights = false
+      for line in String(decoding: map ?? Data(), as: UTF8.self).split(separator: "\n") {
+        // The line of a mapping has no colon at the end of its first word.
+        if line.split(separator: " ").first?.last != ":" {
+          isWeights = line.hasSuffix("all-MiniLM-L6-v2/model.safetensors")
+        } else if isWeights, line.hasPrefix("Rss:") {
+          resident += Int(line.split(separator: " ")[1]) ?? 0
+        }
+      }
+      // Rows of tables, and what other tests are packing just now; the weights are 42,000 kB.
+      #expect((1..<30_000).contains(resident), "\(resident) kB")
+      withExtendedLifetime(model) {}
+    }
+  #endif
+
   @Test func `sentences give the reference's ids`() throws {
     let sentences = try sentences()
     let embedder = try SentenceEmbedder(try model())

@@ -123,7 +123,7 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
         let memory = try #require(report.memory)
         #expect(memory.lowerBound > 0)
         #expect(memory.arena >= memory.lowerBound)
-        #expect(memory.ratio <= 1.15, "\(entry.name) \(bindings)")
+        #expect(memory.ratio <= 1.02, "\(entry.name) \(bindings)")
       }
     }
   }

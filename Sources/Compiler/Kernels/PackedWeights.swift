@@ -1,3 +1,4 @@
+import Executor
 import Synchronization
 import Tensors
 
@@ -32,10 +33,20 @@ public final class PackedWeights: Sendable {
     var sources: [Storage]
   }
 
-  private let entries = Mutex<[Key: Entry]>([:])
+  /// What is packed or promised, and the work that keeps the promises.
+  private struct Shelf: Sendable {
+    var entries: [Key: Entry] = [:]
+    var slab = StorageSlab()
+    var jobs: [PackingJob] = []
+  }
 
-  /// An empty store.
-  public init() {}
+  private let shelf = Mutex(Shelf())
+  /// Held by whoever packs: others wait until what they may need is there.
+  private let packing = Mutex(())
+  private let threads: Int
+
+  /// An empty store, filled by at most so many threads.
+  public init(threads: Int = ProcessorCount.available().count) { self.threads = threads }
 
   /// The packed form of `sources`, made by `pack` where it isn't there yet.
   public func storage(
@@ -55,12 +66,50 @@ public final class PackedWeights: Sendable {
   private func storage(
     _ key: Key, keeping sources: [Storage], pack: () throws(TensorError) -> Storage
   ) throws(TensorError) -> Storage {
-    if let known = entries.withLock({ $0[key]?.packed }) { return known }
+    if let known = shelf.withLock({ $0.entries[key]?.packed }) { return known }
     let packed = try pack()
-    return entries.withLock { entries in
-      if let raced = entries[key]?.packed { return raced }
-      entries[key] = Entry(packed: packed, sources: sources)
+    return shelf.withLock { shelf in
+      if let raced = shelf.entries[key]?.packed { return raced }
+      shelf.entries[key] = Entry(packed: packed, sources: sources)
       return packed
+    }
+  }
+
+  /// The packed form of `sources`, in `pieces` that `fill` writes whole, each its own bytes. They
+  /// are written when ``finish()`` returns, not before: on all threads, whatever the order.
+  public func storage(
+    for sources: [Tensor], layout: String, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> Storage {
+    let key = Key(sources, layout: layout)
+    let result = shelf.withLock { shelf in
+      Result { () throws(TensorError) -> Storage in
+        if let known = shelf.entries[key]?.packed { return known }
+        let packed = try shelf.slab.take(byteCount)
+        shelf.entries[key] = Entry(packed: packed, sources: sources)
+        shelf.jobs.append(
+          PackingJob(sources: sources, packed: packed, pieces: pieces, fill: fill))
+        return packed
+      }
+    }
+    return try result.get()
+  }
+
+  /// Writes all that was promised, and says how much that was. A plan may run when this has
+  /// returned, not before.
+  @discardableResult public func finish() -> PackingTotals {
+    packing.withLock { _ in
+      let jobs = shelf.withLock { shelf in
+        shelf.slab.adviseHugePages()
+        defer { shelf.jobs = [] }
+        return shelf.jobs
+      }
+      guard !jobs.isEmpty else { return PackingTotals() }
+      let start = ContinuousClock.now
+      PackingJob.run(jobs, threads: threads)
+      return PackingTotals(
+        byteCount: jobs.reduce(0) { $0 + $1.packed.byteCount },
+        duration: ContinuousClock.now - start)
     }
   }
 
@@ -69,8 +118,8 @@ public final class PackedWeights: Sendable {
     if tensor.dtype == dtype { return tensor }
     let storage = try storage(for: [tensor], layout: dtype.rawValue) {
       () throws(TensorError) -> Storage in
-      let copy = try Tensor(uninitialized: dtype, dims: tensor.dims)
-      for i in 0..<tensor.count { copy.initialize(tensor.double(at: i), at: i) }
+      let copy = try tensor.converted(to: dtype)
+      tensor.dropPages()
       return copy.storage
     }
     return try Tensor(dtype: dtype, dims: tensor.dims, storage: storage)
@@ -90,6 +139,14 @@ public final class PackedWeights: Sendable {
 
   /// Bytes of all packed weights.
   public var byteCount: Int {
-    entries.withLock { $0.values.reduce(0) { $0 + $1.packed.byteCount } }
+    shelf.withLock { $0.entries.values.reduce(0) { $0 + $1.packed.byteCount } }
   }
+}
+
+/// Weights that were packed, and the time that it took.
+public struct PackingTotals: Hashable, Sendable {
+  /// Bytes of the packed weights.
+  public var byteCount = 0
+  /// The time until all were written.
+  public var duration = Duration.zero
 }

@@ -10,16 +10,17 @@ public enum MemoryPlanner {
 
   /// A plan for `intervals`.
   ///
-  /// - Complexity: O(n²) in the worst case for each order tried, where n buffers are all alive at
-  ///   once; the search stops after a fixed number of placements.
+  /// - Complexity: for each order tried O(n·k²), where k buffers are alive together with one; the
+  ///   search stops after a fixed number of placements.
   public static func plan(_ intervals: [LiveInterval]) -> MemoryPlan {
     let (bound, peak) = lowerBound(intervals)
-    var best = Placement(intervals, order: Array(intervals.indices))
+    let overlaps = Overlaps(intervals)
+    var best = Placement(intervals, overlaps, order: Array(intervals.indices))
     for order in orders(intervals) where best.size > bound {
-      let placement = Placement(intervals, order: order)
+      let placement = Placement(intervals, overlaps, order: order)
       if placement.size < best.size { best = placement }
     }
-    best = improve(best, intervals, bound)
+    best = improve(best, intervals, overlaps, bound)
     return MemoryPlan(
       intervals: intervals, offsets: best.offsets, arenaByteCount: best.size, lowerBound: bound,
       peakStep: peak)
@@ -85,7 +86,7 @@ public enum MemoryPlanner {
   /// Moves buffers that reach the arena's end to an earlier place in the order, as long as that
   /// helps and the budget lasts.
   private static func improve(
-    _ start: Placement, _ intervals: [LiveInterval], _ bound: Int
+    _ start: Placement, _ intervals: [LiveInterval], _ overlaps: Overlaps, _ bound: Int
   ) -> Placement {
     var best = start
     var left = searchBudget
@@ -103,11 +104,39 @@ public enum MemoryPlanner {
       var order = best.order
       order.remove(at: at)
       order.insert(moved, at: at == 0 ? random % order.count : random % at)
-      let placement = Placement(intervals, order: order)
+      let placement = Placement(intervals, overlaps, order: order)
       if placement.size <= best.size { best = placement }
     }
     return best
   }
+}
+
+/// For each buffer, those that are alive together with it: few, in a graph that is a chain of layers.
+private struct Overlaps {
+  private var starts: [Int] = [0]
+  private var members: [Int] = []
+
+  init(_ intervals: [LiveInterval]) {
+    let byFirst = intervals.indices.sorted {
+      (intervals[$0].first, $0) < (intervals[$1].first, $1)
+    }
+    var lists = [[Int]](repeating: [], count: intervals.count)
+    var alive: [Int] = []
+    for i in byFirst {
+      alive.removeAll { intervals[$0].last < intervals[i].first }
+      for other in alive {
+        lists[i].append(other)
+        lists[other].append(i)
+      }
+      alive.append(i)
+    }
+    for list in lists {
+      members += list
+      starts.append(members.count)
+    }
+  }
+
+  subscript(i: Int) -> ArraySlice<Int> { members[starts[i]..<starts[i + 1]] }
 }
 
 /// Offsets that result from placing buffers in one order.
@@ -116,23 +145,27 @@ private struct Placement {
   var offsets: [Int]
   var size = 0
 
-  init(_ intervals: [LiveInterval], order: [Int]) {
+  init(_ intervals: [LiveInterval], _ overlaps: Overlaps, order: [Int]) {
     self.order = order
-    offsets = Array(repeating: 0, count: intervals.count)
-    // Placed buffers by offset.
+    // What isn't placed yet has no offset.
+    offsets = Array(repeating: -1, count: intervals.count)
     var placed: [Int] = []
     for i in order {
-      let interval = intervals[i]
+      placed.removeAll(keepingCapacity: true)
+      for other in overlaps[i] where offsets[other] >= 0 {
+        var at = placed.count
+        while at > 0, offsets[placed[at - 1]] > offsets[other] { at -= 1 }
+        placed.insert(other, at: at)
+      }
+      let byteCount = intervals[i].byteCount
       var (end, offset, gap) = (0, -1, Int.max)
-      for other in placed where intervals[other].overlaps(interval) {
+      for other in placed {
         let room = offsets[other] - end
-        if room >= interval.byteCount, room < gap { (offset, gap) = (end, room) }
+        if room >= byteCount, room < gap { (offset, gap) = (end, room) }
         end = max(end, offsets[other] + intervals[other].byteCount)
       }
       offsets[i] = offset >= 0 ? offset : end
-      size = max(size, offsets[i] + interval.byteCount)
-      let at = placed.partitioningIndex { offsets[$0] > offsets[i] }
-      placed.insert(i, at: at)
+      size = max(size, offsets[i] + byteCount)
     }
   }
 }
@@ -141,15 +174,5 @@ extension Array {
   /// The member at `number` modulo the count.
   fileprivate func randomMember(_ number: Int) -> Element? {
     isEmpty ? nil : self[number % count]
-  }
-
-  /// The first position whose member `belongs` to the second part of a partitioned array.
-  fileprivate func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if belongs(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

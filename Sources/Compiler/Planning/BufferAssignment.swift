@@ -97,8 +97,8 @@ struct BufferAssignment {
   }
 
   /// The position of the last node that uses each value; outputs live to the end.
-  private func lastUses(_ nodes: [Node], of graph: Graph) -> [Int: Int] {
-    var last: [Int: Int] = [:]
+  private func lastUses(_ nodes: [Node], of graph: Graph) -> [Int?] {
+    var last = [Int?](repeating: nil, count: graph.values.count)
     for (position, node) in nodes.enumerated() {
       for operand in node.operands { last[operand.index] = position }
     }
@@ -107,7 +107,7 @@ struct BufferAssignment {
   }
 
   private mutating func assignView(
-    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?], _ lastUses: [Int: Int]
+    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?], _ lastUses: [Int?]
   ) -> Bool {
     guard let op = node.op as? any Viewing, node.results.count == 1,
       known[node.operands[0].index] == nil, let home = homes[node.operands[0].index]

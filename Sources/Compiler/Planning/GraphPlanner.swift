@@ -51,7 +51,9 @@ public final class GraphPlanner: Sendable {
         return try builder.build(bindings: bindings, since: start)
       }
     }
-    let plan = try result.get()
+    var plan = try result.get()
+    plan.packing = packed.finish()
+    plan.duration += plan.packing.duration
     cache.withLock { $0[bindings] = plan }
     return plan
   }

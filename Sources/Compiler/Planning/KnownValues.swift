@@ -135,6 +135,7 @@ struct KnownValues: Sendable {
         operands: operands.map(\.type), results: types, constants: operands.map { _ in nil },
         table: table, packed: packed)
       if let binding = try? op.makeKernel(request) {
+        packed.finish()
         return try SingleRun.run(binding, operands: operands, results: types)
       }
     }

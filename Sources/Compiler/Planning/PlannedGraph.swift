@@ -21,7 +21,9 @@ public struct PlannedGraph: Sendable {
   /// Results that were written over an operand.
   public let inPlaceCount: Int
   /// The time that planning took, packing included.
-  public let duration: Duration
+  public internal(set) var duration: Duration
+  /// What was packed for this plan; other plans had packed the rest.
+  public internal(set) var packing = PackingTotals()
 }
 
 /// What one step of a plan is.

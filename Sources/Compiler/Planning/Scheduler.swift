@@ -63,7 +63,7 @@ private struct LiveMemory {
       root[node.results[0].index] = root[node.operands[0].index]
     }
     for node in nodes {
-      for operand in Set(node.operands) { uses[root[operand.index]] += 1 }
+      for (value, count) in roots(node) { uses[value] += count }
     }
     for output in graph.outputs { uses[root[output.value.index]] += 1 }
   }
@@ -82,9 +82,17 @@ private struct LiveMemory {
     for (value, count) in roots(node) { uses[value] -= count }
   }
 
-  private func roots(_ node: Node) -> [Int: Int] {
-    var counts: [Int: Int] = [:]
-    for operand in Set(node.operands) { counts[root[operand.index], default: 0] += 1 }
-    return counts
+  /// The roots of a node's operands, each with the number of different operands that are parts of it.
+  private func roots(_ node: Node) -> [(value: Int, count: Int)] {
+    var roots: [(value: Int, count: Int)] = []
+    for (i, operand) in node.operands.enumerated() where !node.operands[..<i].contains(operand) {
+      let value = root[operand.index]
+      if let known = roots.firstIndex(where: { $0.value == value }) {
+        roots[known].count += 1
+      } else {
+        roots.append((value, 1))
+      }
+    }
+    return roots
   }
 }

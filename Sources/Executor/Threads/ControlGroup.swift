@@ -1,25 +1,34 @@
-/// The CPU quota of Linux control groups, version 2 and 1.
-enum ControlGroup {
-  /// The smallest quota of this process's group and those above it, in processors.
+/// What Linux control groups, version 2 and 1, leave to this process.
+public enum ControlGroup {
+  /// The smallest CPU quota of this process's group and those above it, in processors.
   ///
   /// `read` gives a file's text, or nil: tests pass a table.
   static func quota(read: (String) -> String? = SmallFile.text) -> Double? {
-    var quotas: [Double] = []
+    folders(of: "cpu", read).flatMap { folder in
+      folder.isUnified ? unified(folder.path, read) : legacy(folder.path, read)
+    }.min()
+  }
+
+  /// The folders of this process's group and those above it, in which files tell what `controller`
+  /// limits.
+  static func folders(
+    of controller: String, _ read: (String) -> String?
+  ) -> [(path: String, isUnified: Bool)] {
+    var folders: [(path: String, isUnified: Bool)] = []
     for line in (read("/proc/self/cgroup") ?? "").split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
       let path = fields[2].split(separator: "/")
-      let controllers = fields[1].split(separator: ",")
       for depth in 0...path.count {
         let group = path.prefix(depth).map { "/" + $0 }.joined()
         if fields[0] == "0" {
-          quotas += unified("/sys/fs/cgroup\(group)", read)
-        } else if controllers.contains("cpu") {
-          quotas += legacy("/sys/fs/cgroup/cpu\(group)", read)
+          folders.append(("/sys/fs/cgroup\(group)", true))
+        } else if fields[1].split(separator: ",").contains(where: { $0 == controller }) {
+          folders.append(("/sys/fs/cgroup/\(controller)\(group)", false))
         }
       }
     }
-    return quotas.min()
+    return folders
   }
 
   /// Version 2: `cpu.max` holds `quota period`, or `max period`.

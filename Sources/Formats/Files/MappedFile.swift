@@ -45,6 +45,7 @@ public final class MappedFile: @unchecked Sendable {
   func storage() throws(TensorError) -> Storage {
     guard let base = bytes.baseAddress else { return try Storage(byteCount: 0) }
     return Storage(
-      borrowing: UnsafeMutableRawPointer(mutating: base), byteCount: bytes.count, from: self)
+      borrowing: UnsafeMutableRawPointer(mutating: base), byteCount: bytes.count, from: self,
+      isReloadable: true)
   }
 }

@@ -12,7 +12,13 @@ public struct ExactString: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether the bytes are the same.
   public static func == (a: ExactString, b: ExactString) -> Bool {
-    a.text.utf8.elementsEqual(b.text.utf8)
+    guard a.text.utf8.count == b.text.utf8.count else { return false }
+    let equal = a.text.utf8.withContiguousStorageIfAvailable { a in
+      b.text.utf8.withContiguousStorageIfAvailable { b in
+        UnsafeRawBufferPointer(a).elementsEqual(UnsafeRawBufferPointer(b))
+      }
+    }
+    return (equal ?? nil) ?? a.text.utf8.elementsEqual(b.text.utf8)
   }
 
   /// Hashes the bytes.

@@ -6,7 +6,8 @@ public struct JSONObject: Sendable, Equatable {
   public private(set) var keys: [String] = []
   /// The values, in the order of the keys.
   public private(set) var values: [JSONValue] = []
-  private var index: [ExactString: Int] = [:]
+  /// Empty while there are few members.
+  private var index = StringIndex()
 
   /// Up to this many members are found by comparing them all, without a hash table.
   private static let smallCount = 8
@@ -19,27 +20,33 @@ public struct JSONObject: Sendable, Equatable {
 
   /// The value of `key`, or nil.
   public subscript(key: String) -> JSONValue? {
-    position(of: ExactString(key)).map { values[$0] }
+    position(of: key).map { values[$0] }
   }
 
   /// Adds a member; false, and nothing added, when the key is there already.
   public mutating func append(_ key: String, _ value: JSONValue) -> Bool {
-    let exact = ExactString(key)
-    guard position(of: exact) == nil else { return false }
-    if count >= JSONObject.smallCount {
-      if index.isEmpty {
-        for (i, key) in keys.enumerated() { index[ExactString(key)] = i }
-      }
-      index[exact] = count
+    if count < JSONObject.smallCount {
+      guard position(of: key) == nil else { return false }
+    } else {
+      if index.count == 0 { index = keyIndex }
+      guard index.insert(key, at: count, in: keys) else { return false }
     }
     keys.append(key)
     values.append(value)
     return true
   }
 
-  private func position(of key: ExactString) -> Int? {
-    if index.isEmpty { return keys.firstIndex { ExactString($0) == key } }
-    return index[key]
+  /// Where each key stands in ``keys``.
+  public var keyIndex: StringIndex {
+    if index.count > 0 { return index }
+    var index = StringIndex(capacity: count)
+    for (i, key) in keys.enumerated() { _ = index.insert(key, at: i, in: keys) }
+    return index
+  }
+
+  private func position(of key: String) -> Int? {
+    if index.count == 0 { return keys.firstIndex { ExactString($0) == ExactString(key) } }
+    return index.position(of: key, in: keys)
   }
 
   /// Whether both have the same members, in any order.

@@ -99,6 +99,17 @@ public struct Attributes: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// Whether an extent hangs on a symbol.
+  var areSymbolic: Bool {
+    pairs.contains { pair in
+      switch pair.value {
+      case .dim(let dim): dim.value == nil
+      case .dims(let dims): dims.contains { $0.value == nil }
+      case .double, .bool, .string, .dtype: false
+      }
+    }
+  }
+
   /// The attributes with the symbols that `bindings` names replaced.
   func substituting(_ bindings: Bindings) throws(OpError) -> Attributes {
     var result = self

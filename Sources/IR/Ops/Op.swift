@@ -36,6 +36,7 @@ extension Op {
   /// The op with the symbols that `bindings` names replaced in its attributes.
   public func substituting(_ bindings: Bindings) throws(OpError) -> Self {
     let attributes = self.attributes
+    guard attributes.areSymbolic else { return self }
     let bound = try attributes.substituting(bindings)
     return bound == attributes ? self : try Self(bound)
   }

@@ -130,13 +130,15 @@ extension KernelRequest {
   ) throws(KernelError) -> PackedMatrix {
     let kernels = table.functions.pointee
     let layout = "gemm-\(table.name)-\(table.panelWidth)-\(transposed ? "t" : "n")"
+    let elements = kernels.gemm_packed_size(depth, columns)
+    if elements == 0 && depth > 0 && columns > 0 {
+      throw .tensor(.tooLarge(.f32, tensor.dims))
+    }
     do {
-      let storage = try packed.storage(for: [tensor], layout: layout) {
-        () throws(TensorError) -> Storage in
-        let elements = kernels.gemm_packed_size(depth, columns)
-        if elements == 0 && depth > 0 && columns > 0 { throw .tooLarge(.f32, tensor.dims) }
-        let storage = try Storage(byteCount: elements * tensor.dtype.byteCount)
-        if elements == 0 { return storage }
+      let storage = try packed.storage(
+        for: [tensor], layout: layout, byteCount: elements * tensor.dtype.byteCount,
+        pieces: elements == 0 ? 0 : ceilingDivision(columns, table.panelWidth)
+      ) { [table] storage, panels in
         var args = weft_gemm_pack_args()
         args.source = UnsafeRawPointer(tensor.pointer)
         args.type = tensor.dtype.kernelType
@@ -146,9 +148,8 @@ extension KernelRequest {
         args.n = columns
         args.packed = storage.base
         args.packed_type = tensor.dtype.kernelType
-        kernels.gemm_pack(&args, 0, ceilingDivision(columns, table.panelWidth))
+        table.functions.pointee.gemm_pack(&args, panels.lowerBound, panels.upperBound)
         withExtendedLifetime(tensor.storage) {}
-        return storage
       }
       return PackedMatrix(storage: storage, type: tensor.dtype)
     } catch {

@@ -49,18 +49,17 @@ public struct SentenceEmbedder: Sendable {
   ///   - tokenizer: a tokenizer.json; by default the one that the model names, in the folder of its
   ///     weights.
   public init(_ model: Model, entry: String? = nil, tokenizer: URL? = nil) throws {
-    let file =
-      tokenizer
-      ?? model.weightOrigin?.folder?.appending(
-        path: model.definition.tokenizer ?? "tokenizer.json")
     let candidates =
       try entry.map { [try model.entry($0)] }
       ?? model.definition.entries.map { try model.entry($0.name) }
     guard model.definition.task == .embedding, let first = candidates.first,
       first.graph.outputs.contains(where: { $0.name == "embedding" })
     else { throw EmbeddingError.wrongTask(model: model.definition.name) }
-    guard let file else { throw EmbeddingError.noTokenizer }
-    self.tokenizer = try Tokenizer(contentsOf: file)
+    guard let file = tokenizer ?? model.tokenizerFile else { throw EmbeddingError.noTokenizer }
+    let reading = Background { try Tokenizer(contentsOf: file) }
+    let packing = candidates.first { PackedEmbedding($0, padding: 0) != nil }
+    _ = try (packing ?? first).compiled()
+    self.tokenizer = try reading.value()
     mostTokens = self.tokenizer.truncation?.maximumLength ?? 512
     threads = model.executor.threads
     let padding = self.tokenizer.padding?.id ?? 0

@@ -7,7 +7,8 @@ struct SharedResources: Sendable {
   let executor: PlanExecutor
   let passes: [any Pass]
   let table: KernelTable
-  let packed = PackedWeights()
+  let packed: PackedWeights
+  let startup: StartupRecorder?
 }
 
 /// One computation of a model: compiled when it is first needed, planned for each binding.
@@ -44,6 +45,7 @@ public final class Entry: Sendable {
       Result { () throws(CompilationError) -> GraphPlanner in
         if let planner { return planner }
         let compiled = try PassManager(shared.passes).compile(graph)
+        shared.startup?.record(.runPasses, compiled.report.duration)
         let made = GraphPlanner(
           compiled, weights: shared.weights, table: shared.table, packed: shared.packed)
         planner = made
@@ -61,7 +63,11 @@ public final class Entry: Sendable {
     guard missing.isEmpty, unknown.isEmpty else {
       throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
     }
-    return try graphPlanner().plan(for: bindings)
+    let planned = try graphPlanner().plan(for: bindings)
+    shared.startup?.record(.plan, planned.duration - planned.packing.duration)
+    shared.startup?.record(
+      .packWeights, planned.packing.duration, byteCount: planned.packing.byteCount)
+    return planned
   }
 
   /// The outputs by name for inputs by name. Symbols get their values from the inputs' extents.

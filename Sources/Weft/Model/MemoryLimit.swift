@@ -1,10 +1,11 @@
 import Foundation
 
-/// Keeps a run from taking more memory than the machine has: the system would end the process
-/// rather than refuse.
+/// Keeps a run from taking more memory than there is: the system would end the process rather than
+/// refuse.
 enum MemoryLimit {
-  /// Bytes that one run may take.
-  static let byteCount = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+  /// Bytes that one run may take: what the machine has, or what a control group leaves of it.
+  static let byteCount = min(
+    Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.memoryLimit() ?? .max)
 
   /// Refuses what takes more than ``byteCount``.
   static func check(_ needed: Int, for bindings: Bindings) throws(ModelError) {

@@ -26,32 +26,36 @@ public final class Model: Sendable {
   /// - Parameters:
   ///   - threads: of a run at most; by default what affinity and quota leave.
   ///   - instructions: which kernels run; by default what `WEFT_ISA` names, else the machine's best.
+  ///   - startup: writes down how long each phase takes, to the first plan.
   /// - Throws: ``GraphFileError`` for the graph file, `FormatError` for the checkpoint, which is
   ///   checked against every entry.
   public convenience init(
     _ source: ModelSource, weights: WeightOrigin?, threads: Int? = nil,
-    instructions: InstructionSet? = nil, registry: Registry? = nil
+    instructions: InstructionSet? = nil, registry: Registry? = nil, startup: StartupRecorder? = nil
   ) throws {
     let registry = try registry ?? Registry.standard()
     try self.init(
-      source.definition(registry: registry), weights: weights, threads: threads,
-      instructions: instructions, registry: registry)
+      source.definition(registry: registry, startup: startup), weights: weights, threads: threads,
+      instructions: instructions, registry: registry, startup: startup)
   }
 
   /// The model of an elaborated definition.
   public init(
     _ definition: ModelDefinition, weights: WeightOrigin?, threads: Int? = nil,
-    instructions: InstructionSet? = nil, registry: Registry
+    instructions: InstructionSet? = nil, registry: Registry, startup: StartupRecorder? = nil
   ) throws {
     self.definition = definition
     self.registry = registry
     weightOrigin = weights
     executor = PlanExecutor(threads: threads)
+    let start = Clock.nanoseconds()
     let source = try Model.weightSource(weights, of: definition)
+    startup?.record(.openCheckpoint, nanoseconds: Clock.nanoseconds() - start)
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes,
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
-        ?? InstructionSet.table())
+        ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
+      startup: startup)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }
@@ -75,6 +79,16 @@ public final class Model: Sendable {
       throw .unknownEntry(name ?? "main", known: entries.map(\.name))
     }
     return found
+  }
+
+  /// The tokenizer that the model names, or `tokenizer.json`, in the folder of its weights.
+  public var tokenizerFile: URL? {
+    weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
+  }
+
+  /// ``tokenizerFile``, where there is such a file.
+  public var existingTokenizerFile: URL? {
+    tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
   }
 
   /// The weights of all entries, none twice, in the order of declaration.

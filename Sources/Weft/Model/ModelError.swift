@@ -16,7 +16,7 @@ public enum ModelError: Error, CustomStringConvertible {
   case inputRange(name: String, value: Int)
   /// A dimension is given that the entry doesn't have, or one is missing.
   case dimensions(missing: [String], unknown: [String], known: [String])
-  /// A run takes more memory than the machine has.
+  /// A run takes more memory than there is.
   case memory(needed: Int, limit: Int, bindings: Bindings)
   /// A step found data without a result.
   case fault(origin: Origin, op: String, message: String)
@@ -39,8 +39,8 @@ public enum ModelError: Error, CustomStringConvertible {
     case .dimensions(let missing, let unknown, let known):
       Self.dimensions(missing, unknown, known)
     case .memory(let needed, let limit, let bindings):
-      "a run with \(bindings) takes \(Self.gibibytes(needed)) GiB, this machine has "
-        + "\(Self.gibibytes(limit)); give smaller dimensions"
+      "a run with \(bindings) takes \(Self.gibibytes(needed)) GiB, this process may "
+        + "take \(Self.gibibytes(limit)); give smaller dimensions"
     case .fault(let origin, let op, let message):
       (origin.location.map { "\($0): " } ?? "") + "error: '\(op)': \(message)"
     case .pictureFormat(let name):

@@ -2,7 +2,11 @@ import Foundation
 
 extension ModelSource {
   /// The model, or what is wrong with its file. Warnings come with the model.
-  public func check(registry: Registry) throws -> (ModelDefinition?, [Diagnostic]) {
+  public func check(
+    registry: Registry, startup: StartupRecorder? = nil
+  ) throws -> (ModelDefinition?, [Diagnostic]) {
+    let start = Clock.nanoseconds()
+    var read = start
     let configuration = try configuration.map {
       ModelConfiguration(try ModelConfig(contentsOf: $0))
     }
@@ -10,15 +14,20 @@ extension ModelSource {
       file: file,
       ElaborationOptions(
         ops: registry.ops, settings: settings, configuration: configuration, modelName: model,
-        allowsImportsOutside: allowsOutsideImports))
+        allowsImportsOutside: allowsOutsideImports)
+    ) { read = Clock.nanoseconds() }
+    startup?.record(.readGraph, nanoseconds: read - start)
+    startup?.record(.elaborate, nanoseconds: Clock.nanoseconds() - read)
     return (definition, diagnostics)
   }
 
   /// The model.
   ///
   /// - Throws: ``GraphFileError`` with everything that is wrong with the file.
-  public func definition(registry: Registry) throws -> ModelDefinition {
-    let (definition, diagnostics) = try check(registry: registry)
+  public func definition(
+    registry: Registry, startup: StartupRecorder? = nil
+  ) throws -> ModelDefinition {
+    let (definition, diagnostics) = try check(registry: registry, startup: startup)
     guard let definition else { throw GraphFileError(diagnostics: diagnostics) }
     return definition
   }

@@ -8,6 +8,7 @@ struct ProfileCommand: ParsableCommand {
     discussion: """
       Example:
         weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --startup
         weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by op
       """)
 
@@ -22,6 +23,9 @@ struct ProfileCommand: ParsableCommand {
   @Option(help: "One row for each line and op, for each step, op or layer.")
   var by: ProfileGrouping = .line
 
+  @Flag(help: "Show where the time goes before the first answer, from the start of the process.")
+  var startup = false
+
   @Flag(help: "Print the profile as JSON.")
   var json = false
 
@@ -32,7 +36,10 @@ struct ProfileCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try run(StartupRecorder()) }
+
+  func run(_ recorder: StartupRecorder) throws {
+    if startup { return try profileStartup(recorder) }
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
@@ -46,6 +53,20 @@ struct ProfileCommand: ParsableCommand {
       ) { progress.advance(to: $0) }
     }
     print(json ? try profile.json() : profile.text(by: by))
+  }
+
+  private func profileStartup(_ recorder: StartupRecorder) throws {
+    let origin = try weights.requiredSource()
+    let model = try Model(
+      graph.source(configuration: origin.configuration), weights: origin,
+      threads: execution.threads, startup: recorder)
+    let entry = try model.entry(execution.entry)
+    try Interrupt.watching { cancellation in
+      try entry.start(
+        bindings: binding.bindings(), tokenizer: model.existingTokenizerFile, runs: runs, recorder,
+        cancellation: cancellation)
+    }
+    print(json ? try recorder.report.json() : recorder.report.text)
   }
 }
 

@@ -1,0 +1,84 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Compiler
+
+@Suite struct `Packed weights` {
+  /// Stores of one weight in pieces of 100 bytes, each written `piece + 1`.
+  private func storage(
+    _ packed: PackedWeights, _ tensor: Tensor, _ layout: String = "test", pieces: Int,
+    writes: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> Storage {
+    try packed.storage(
+      for: [tensor], layout: layout, byteCount: 100 * pieces, pieces: pieces
+    ) { storage, range in
+      for piece in range {
+        writes(piece)
+        for i in 0..<100 {
+          storage.base.storeBytes(
+            of: UInt8(truncatingIfNeeded: piece + i), toByteOffset: 100 * piece + i, as: UInt8.self)
+        }
+      }
+    }
+  }
+
+  private func bytes(_ storage: Storage) -> [UInt8] {
+    Array(UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
+  }
+
+  @Test func `any number of threads writes the same bytes, each once`() throws {
+    var results: [[[UInt8]]] = []
+    for threads in [1, 2, 5] {
+      let packed = PackedWeights(threads: threads)
+      let tensors = try (0..<7).map { try Tensor(dims: [1], floats: [Float($0)]) }
+      let writes = Mutex<[[Int]: Int]>([:])
+      let storages = try tensors.enumerated().map { i, tensor in
+        try storage(packed, tensor, pieces: i * 3001) { piece in
+          writes.withLock { $0[[i, piece], default: 0] += 1 }
+        }
+      }
+      let totals = packed.finish()
+      #expect(totals.byteCount == 100 * 3001 * (1 + 2 + 3 + 4 + 5 + 6))
+      let counts = writes.withLock { $0 }
+      #expect(counts.count == 3001 * 21)
+      #expect(counts.values.allSatisfy { $0 == 1 })
+      results.append(storages.map(bytes))
+    }
+    #expect(results[0] == results[1] && results[0] == results[2])
+    #expect(results[0][2][3001 * 100] == UInt8(truncatingIfNeeded: 3001))
+  }
+
+  @Test func `a weight is packed once, whoever asks`() throws {
+    let packed = PackedWeights(threads: 2)
+    let tensor = try Tensor(dims: [1], floats: [1])
+    let first = try storage(packed, tensor, pieces: 3)
+    let again = try storage(packed, tensor, pieces: 3) { _ in Issue.record("packed twice") }
+    #expect(first === again)
+    #expect(packed.finish().byteCount == 300)
+    #expect(packed.finish() == PackingTotals())
+    #expect(try storage(packed, tensor, pieces: 3) === first)
+    #expect(packed.finish().byteCount == 0)
+    #expect(try storage(packed, tensor, "other", pieces: 3) !== first)
+    #expect(packed.byteCount == 600)
+  }
+
+  @Test func `who finds another packing waits for it`() throws {
+    let packed = PackedWeights(threads: 1)
+    let tensor = try Tensor(dims: [1], floats: [1])
+    let started = Atomic<Bool>(false)
+    let done = Atomic<Bool>(false)
+    _ = try packed.storage(for: [tensor], layout: "slow", byteCount: 1, pieces: 1) { _, _ in
+      started.store(true, ordering: .sequentiallyConsistent)
+      usleep(20_000)
+      done.store(true, ordering: .sequentiallyConsistent)
+    }
+    DispatchQueue.global().async { packed.finish() }
+    while !started.load(ordering: .sequentiallyConsistent) {}
+    #expect(packed.finish() == PackingTotals())
+    let isDone = done.load(ordering: .sequentiallyConsistent)
+    #expect(isDone)
+  }
+}
