@@ -86,7 +86,7 @@ public final class PackedWeights: Sendable {
       Result { () throws(TensorError) -> Storage in
         if let known = shelf.entries[key]?.packed { return known }
         let packed = try shelf.slab.take(byteCount)
-        shelf.entries[key] = Entry(packed: packed, sources: sources)
+        shelf.entries[key] = Entry(packed: packed, sources: sources.map(\.storage))
         shelf.jobs.append(
           PackingJob(sources: sources, packed: packed, pieces: pieces, fill: fill))
         return packed

@@ -8,8 +8,8 @@ struct GemmGrid: Sendable {
     let panels: Range<Int>
   }
 
-  /// Work that a tile should be worth: about 16 µs of one core.
-  private static let flopsPerTile = 4e6
+  /// Work that a tile should be worth: about 8 µs of one core. A worker takes neighbours in one go.
+  private static let flopsPerTile = 2e6
   /// With few rows memory is the limit: a tile should read this much of the right side.
   private static let bytesPerTile = 131_072.0
   private static let mostTiles = 128.0
