@@ -101,8 +101,6 @@ struct Int8Product {
     args.product.k = k
     args.product.n = n
     args.product.scale = 1
-    args.next = seed % 2 == 0 ? nil : UnsafeRawPointer(left.pointer)
-    args.next_size = x.count * 4
     fill(&args.product, out.pointer)
     for rowRange in rowRanges ?? [0..<rows] {
       for panelRange in panelRanges ?? [0..<panels(kernels)] {

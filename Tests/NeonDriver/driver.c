@@ -110,7 +110,7 @@ static float *int8_result(
   kernels->quantize(&quantize, 0, rows);
   weft_int8_gemm_args args = {quantized, packed, {
     .c = out, .c_stride = n, .k = k, .n = n, .scale = 1, .bias = variant > 1 ? bias : NULL,
-    .activation = variant > 1 ? WEFT_ACTIVATION_GELU_ERF : WEFT_ACTIVATION_NONE}, x, rows * k * sizeof *x};
+    .activation = variant > 1 ? WEFT_ACTIVATION_GELU_ERF : WEFT_ACTIVATION_NONE}};
   if (!split) kernels->gemm(&args, 0, rows, 0, panels);
   else for (size_t i = 0; i < rows; i++) {
     for (size_t p = 0; p < panels; p++) kernels->gemm(&args, i, i + 1, p, p + 1);

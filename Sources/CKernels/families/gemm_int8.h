@@ -1,10 +1,9 @@
 // C = epilogue(X · W), W in bytes and packed, X rounded to bytes: see weft_int8_gemm_args.
 // Four of k at a time: a panel of W holds, for each four, GEMM_NR columns of four bytes.
 
-// What a tile asks memory for, with each four of k: `step` bytes of the next panel, `later_step` of
-// what the caller reads next. Streamed from memory, 16 rows reach 88 % of the peak so and 41 %
-// without (Zen 5).
-typedef struct { const uint8_t *at, *later; size_t step, later_step; } int8_ahead;
+// What a tile asks memory for on behalf of the next panel: from `at` on, `step` bytes for each four
+// of k. Streamed from memory, 16 rows reach 88 % of the peak so and 41 % without (Zen 5).
+typedef struct { const uint8_t *at; size_t step; } int8_ahead;
 
 // acc[mr][nv] += A[mr, 4 · groups] · B[4 · groups, nv vectors]; B's vectors as in tile_multiply.
 WEFT_INLINE void int8_multiply(
@@ -12,10 +11,7 @@ WEFT_INLINE void int8_multiply(
   size_t panel_size, int8_ahead ahead, vi *acc) {
   for (size_t i = 0; i < groups; i++) {
     __builtin_prefetch(ahead.at, 0, 3);
-    // Each line once: asked for again it would go to L2 again, and hold results up.
-    if (((uintptr_t)ahead.later & 63) < ahead.later_step) __builtin_prefetch(ahead.later, 0, 2);
     ahead.at += ahead.step;
-    ahead.later += ahead.later_step;
 #ifdef INT8_BY_COLUMN
     // Two registers for each vector of B: one vector at a time.
 #pragma clang loop unroll(full)
@@ -96,7 +92,7 @@ static __attribute__((noinline)) void int8_rows(
 // A few rows: several panels at once, as in gemm_few_rows.
 static void int8_few_rows(
   const weft_int8_gemm_args *args, size_t row, size_t rows, size_t panel_begin, size_t panel_end) {
-  const int8_ahead ahead = {args->packed, args->packed, 0, 0};
+  const int8_ahead ahead = {args->packed, 0};
   size_t panel = panel_begin;
   if (rows == 1) {
     for (; panel + 4 <= panel_end; panel += 4) int8_tile(1, 4, args, row, panel, ahead);
@@ -126,21 +122,16 @@ static void int8_gemm(
   }
   const weft_split split = weft_balance(row_end - row_begin, INT8_MR);
   // Each tile of a panel asks for its part of the next one, after the last of what the next product
-  // reads; and all together for the rows that come after.
+  // reads.
   const size_t size = int8_panel_size(args->product.k), step = 4 * GEMM_NR / split.pieces;
-  const size_t groups = (args->product.k + 3) / 4;
-  const size_t steps = (panel_end - panel_begin) * split.pieces * groups;
-  const size_t later_step = args->next && steps ? (args->next_size + steps - 1) / steps : 0;
-  const uint8_t *later = args->next ? args->next : args->packed;
   for (size_t panel = panel_begin; panel < panel_end; panel++) {
     size_t row = row_begin;
     const uint8_t *next = (const uint8_t *)args->packed + weft_min(panel + 1, panel_end - 1) * size;
     if (panel + 1 == panel_end && args->product.ahead) next = args->product.ahead;
     for (size_t piece = 0; piece < split.pieces; piece++) {
       const size_t rows = split.base + (piece < split.longer);
-      const int8_ahead ahead = {next + piece * (size / split.pieces), later, step, later_step};
+      const int8_ahead ahead = {next + piece * (size / split.pieces), step};
       int8_rows(rows, args, row, panel, ahead);
-      later += groups * later_step;
       row += rows;
     }
   }

@@ -131,8 +131,6 @@ typedef struct weft_int8_gemm_args {
   const void *quantized;   // X
   const void *packed;      // W
   weft_gemm_args product;  // the rest; its a, a_stride and packed aren't read
-  const void *next;        // what the caller reads next, fetched meanwhile; or NULL. Any address
-  size_t next_size;        // will do, as nothing is read: but it costs what the fetching costs
 } weft_int8_gemm_args;
 
 /// The product of bytes in one way to compute it.

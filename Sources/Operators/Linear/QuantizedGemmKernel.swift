@@ -79,10 +79,6 @@ struct QuantizedGemmKernel: Kernel {
       }
       fill(&args, row: row, segments[block.segment], io)
       args.product.ahead = i == tiles.upperBound ? io.upcoming?.baseAddress : nil
-      // The rows after these, once their last columns are reached: most likely read next.
-      let next = i % grid.columns.count == 0 ? min(rows, grid.rows - row - rows) : 0
-      args.next = next > 0 ? UnsafeRawPointer(x.floats(io) + (row + rows) * depth) : nil
-      args.next_size = next * depth * MemoryLayout<Float>.stride
       table.int8.pointee.gemm(&args, 0, rows, block.panels.lowerBound, block.panels.upperBound)
     }
   }
