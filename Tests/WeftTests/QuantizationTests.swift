@@ -41,6 +41,13 @@ import Testing
     }
   }
 
+  @Test func `an output has one scale, however its weight is stored`() throws {
+    let bert = try QuantizableWeights.find(in: Reference.named("bert").model().entries)
+    #expect(bert.values.allSatisfy { $0 == .rows })
+    let gpt2 = try QuantizableWeights.find(in: Reference.named("gpt2").model().entries)
+    #expect(gpt2.count > 3 && gpt2.values.allSatisfy { $0 == .columns })
+  }
+
   @Test func `rounding is to the nearest of 255 steps, channel by channel`() throws {
     let weight = try Tensor(dims: [2, 3], floats: [127, -1.5, 0.4, 0, 0, 1e-35])
     let rows = try Int8Matrix(rounding: weight, scaled: .rows, name: "w")
