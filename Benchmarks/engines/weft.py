@@ -21,9 +21,8 @@ class Weft:
 
     def call(self, command, *arguments):
         graph, folder = self.files()
-        return subprocess.run(
-            [str(self.binary), command, graph, "--weights", folder, "--threads", str(self.threads),
-             *map(str, arguments)], check=True, text=True, stdout=subprocess.PIPE).stdout
+        return run(self.binary, command, graph, "--weights", folder, "--threads", self.threads,
+                   *arguments)
 
     def load(self, batch, tokens):
         self.files()
@@ -53,11 +52,15 @@ class Quantized(Weft):
         graph = folder / Path(self.model.graph).name
         # Made anew whenever the command that makes it is newer.
         if not graph.exists() or graph.stat().st_mtime < self.binary.stat().st_mtime:
-            subprocess.run(
-                [str(self.binary), "quantize", self.model.graph, "--weights", self.model.folder,
-                 "--scheme", "int8-dynamic", "-o", str(folder)],
-                check=True, stdout=subprocess.DEVNULL)
+            run(self.binary, "quantize", self.model.graph, "--weights", self.model.folder,
+                "--scheme", "int8-dynamic", "--force", "-o", folder)
         return str(graph), str(folder)
+
+
+def run(*command):
+    """What a command prints; its error tells what it said."""
+    return subprocess.run([str(word) for word in command], check=True, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
 
 
 def save(feed, folder):

@@ -26,7 +26,7 @@ def measure(model, options):
     notes = {}
     for name, command in list(commands.items()):
         if run(command) is None:
-            notes[name] = "the process failed"
+            notes[name] = f"{name}: the process failed"
             del commands[name]
     found, others = turns.take(list(commands), lambda name: run(commands[name]), options)
     times = {name: [one["first_ms"] for one in results] for name, results in found.items()}

@@ -5,7 +5,7 @@ CELL, ROW, LABEL, MARGIN, TITLE = 62, 22, 190, 24, 46
 
 
 def draw(report, path, caption):
-    """Writes the picture of a report: one panel a column for each number of threads."""
+    """Writes the picture of a report: a column of panels for each number of threads."""
     columns = [peak["threads"] for peak in report["peaks"]]
     rows = [[panel(report, kernel, variant, threads) for threads in columns]
             for kernel, variant in panels(report)]

@@ -110,7 +110,9 @@ class CommandProcess:
         try:
             return call(*arguments)
         except subprocess.CalledProcessError as error:
-            raise EngineFailed(f"{self.name}: exit status {error.returncode}") from None
+            said = (error.stderr or "").strip().splitlines()
+            raise EngineFailed(f"{self.name}: exit status {error.returncode}, "
+                               f"{said[0] if said else 'nothing said'}") from None
         except FileNotFoundError as error:
             raise EngineFailed(f"{self.name}: {error.filename} isn't there") from None
 

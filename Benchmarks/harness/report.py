@@ -47,6 +47,11 @@ def page(store, pictures):
     if "growth" in pictures:
         parts.append(f"## How time grows\n\n![Milliseconds over tokens, batch and layers]"
                      f"({pictures['growth']})\n")
+    if "kernels" in pictures:
+        parts.append("## Kernels alone\n\n`Benchmarks/kernels`: shares of what multiply-adds in "
+                     "registers reach in the same process; for kernels bound by memory, of what "
+                     "plain reading of as many bytes reaches. *Streamed*: weights that no cache "
+                     f"holds.\n\n![Kernels in percent of the peak]({pictures['kernels']})\n")
     parts.append(provenance(store))
     return "\n".join(parts)
 
@@ -69,7 +74,7 @@ def encoders(cells, engines):
     head = ["model, batch × tokens", *engines]
     if any(cell["precision"] == "int8" for cell in cells.values()):
         head.append("cosines")
-    notes = {f"{name}: {note}" for cell in cells.values() for name, note in cell["notes"].items()}
+    notes = {note for cell in cells.values() for note in cell["notes"].values()}
     return table(head + ["ratio"], rows) + "".join(f"\n{note}\n" for note in sorted(notes))
 
 
@@ -108,7 +113,7 @@ def cold_start(cell):
 def provenance(store):
     """When, with what and how undisturbed each cell was measured."""
     rows = [[name, cell["when"].replace("T", " "), f"`{cell['weft']}`",
-             percent(cell["others_cpu_share"])] for name, cell in store.cells.items()]
+             percent(cell["others_cpu_share"])] for name, cell in store.ordered().items()]
     return ("## Repeat it\n\n    Benchmarks/compare --cells 'minilm-f32-*'\n    Benchmarks/compare "
             "--publish\n\nAn engine is one file in `Benchmarks/engines` and a line in its list. "
             "*Others*: the share of all CPU time that other processes took while the cell was "

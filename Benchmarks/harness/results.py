@@ -3,7 +3,7 @@ import datetime
 import json
 import subprocess
 
-from harness import environment, machine
+from harness import environment, heatmap, machine
 from harness.charts import growth, ratios
 
 GROWTH = {"tokens": "tokens (batch 1)", "batch": "batch (128 tokens)",
@@ -30,15 +30,20 @@ class Store:
         partial.write_text(json.dumps({"cells": self.cells}, indent=1) + "\n")
         partial.rename(self.path)
 
+    def ordered(self):
+        """All results, in the order of the list of cells."""
+        from harness.cells import all_cells
+        return {cell.name: self.cells[cell.name] for cell in all_cells(None)
+                if cell.name in self.cells}
+
     def group(self, name):
         """The results of a group, in the order of the list of cells."""
-        from harness.cells import all_cells
-        order = [cell.name for cell in all_cells(None)]
-        found = [n for n in order if n in self.cells and self.cells[n]["group"] == name]
-        return {n: self.cells[n] for n in found}
+        return {n: cell for n, cell in self.ordered().items() if cell["group"] == name}
 
     def write_report(self, pages, images):
-        """Benchmarks.md in `pages`, its pictures in `images`."""
+        """Benchmarks.md in `pages`, its pictures in `images`; nothing where nothing was measured."""
+        if not self.cells:
+            return
         from harness.report import page
         images.mkdir(parents=True, exist_ok=True)
         prefix = "" if images == pages else images.name + "/"
@@ -52,6 +57,11 @@ class Store:
         if series:
             growth(series, GROWTH, images / "benchmarks-growth.svg", self.caption(*series))
             pictures["growth"] = prefix + "benchmarks-growth.svg"
+        kernels = self.path.with_name("kernels.json")
+        if kernels.exists():
+            report = json.loads(kernels.read_text())
+            heatmap.draw(report, images / "benchmarks-kernels.svg", report["caption"])
+            pictures["kernels"] = prefix + "benchmarks-kernels.svg"
         (pages / "Benchmarks.md").write_text(page(self, pictures))
 
     def caption(self, *groups):
@@ -84,5 +94,5 @@ def text(cell, result):
         batch = result.get("batches", {}).get(name)
         apart += f", batches of {batch}" if batch else ""
         lines.append(f"  {name:42}{milliseconds:10.3f} ms  {ratio}{memory}{apart}")
-    lines += [f"  {name}: {note}" for name, note in result["notes"].items()]
+    lines += [f"  {note}" for note in result["notes"].values()]
     return "\n".join(lines)
