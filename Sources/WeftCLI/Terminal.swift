@@ -44,9 +44,9 @@ enum Terminal {
 
     /// What `body` gives, with progress shown while it works.
     static func showing<R>(
-      _ what: String, count: Int, _ body: ((Int) -> Void) throws -> R
+      _ what: String, count: Int, unit: String, _ body: ((Int) -> Void) throws -> R
     ) rethrows -> R {
-      let progress = Progress(what, count: count)
+      let progress = Progress(what, count: count, unit: unit)
       defer { progress.finish() }
       return try body { progress.advance(to: $0) }
     }

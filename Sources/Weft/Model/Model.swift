@@ -67,7 +67,8 @@ public final class Model: Sendable {
     weightOrigin = model.weightOrigin
     executor = model.executor
     let shared = SharedResources(
-      weights: source, executor: executor, passes: registry.passes, table: model.shared.table)
+      weights: source, executor: executor, passes: registry.passes, table: model.shared.table,
+      packed: PackedWeights(threads: executor.threads), startup: nil)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
   }

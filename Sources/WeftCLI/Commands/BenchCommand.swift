@@ -53,7 +53,7 @@ struct BenchCommand: ParsableCommand {
       } else {
         try entry.randomInputs(bindings: binding.bindings(), seed: weights.randomWeights ?? 0)
       }
-    let progress = Terminal.Progress("timing", count: runs)
+    let progress = Terminal.Progress("timing", count: runs, unit: "runs")
     let benchmark = try Interrupt.watching { cancellation in
       defer { progress.finish() }
       return try entry.benchmark(tensors, runs: runs, cancellation: cancellation) {

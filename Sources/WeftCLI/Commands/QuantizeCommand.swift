@@ -61,10 +61,14 @@ struct QuantizeCommand: ParsableCommand {
     let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
     let samples = try samples(of: model)
     let report = try Interrupt.watching { cancellation in
-      let quantized = try Terminal.Progress.showing("quantizing", count: quantizer.weightCount) {
+      let quantized = try Terminal.Progress.showing(
+        "quantizing", count: quantizer.weightCount, unit: "weights"
+      ) {
         try quantizer.quantize(cancellation: cancellation, progress: $0)
       }
-      let report = try Terminal.Progress.showing("comparing", count: samples.runs.count) {
+      let report = try Terminal.Progress.showing(
+        "comparing", count: samples.runs.count, unit: "runs"
+      ) {
         try quantized.measure(
           on: samples, entry: execution.entry, cancellation: cancellation, progress: $0)
       }
@@ -78,7 +82,10 @@ struct QuantizeCommand: ParsableCommand {
   private func samples(of model: Model) throws -> QuantizationSamples {
     let entry = try model.entry(execution.entry)
     if let inputs { return try .file(URL(filePath: inputs), for: entry) }
-    if let texts { return try .texts(TextLines.read(texts), of: model, entry: entry) }
+    if let texts {
+      var lines = try TextLines(path: texts)
+      return try .texts(lines.next(lines.count), of: model, entry: entry)
+    }
     return try .standard(for: model, entry: entry, bindings: binding.bindings())
   }
 }
