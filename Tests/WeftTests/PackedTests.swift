@@ -60,7 +60,7 @@ import Weft
       Model.parameters(of: model.definition),
       at: reference.folder.appending(path: "model.safetensors"))
     for (value, parameter) in entry.graph.parameters {
-      given[parameter.name] = try weights.tensor(for: parameter, type: value.type)
+      given[parameter.name] = try weights.weight(for: parameter, type: value.type).tensor
     }
     let bound = try entry.graph.binding(
       ["tokens": packed.places.count, "sequences": packed.offsets.count - 1])
