@@ -12,18 +12,31 @@ struct Bench {
     self.table = table
     self.team = team
     self.stopwatch = stopwatch
-    let iterations = 200_000
-    let flops = table.peak_fma(iterations) * Double(team.count)
-    let times = Stopwatch(seconds: 0.3).time { _ in team.run { _ in _ = table.peak_fma(iterations) }
-    }
-    peak = flops / times.best
+    peak = Bench.peak(of: team) { table.peak_fma($0) }
   }
 
-  /// A measurement in FLOPs.
+  /// Operations a second of `work` in all threads together; it gets a number of iterations and
+  /// gives the operations done.
+  static func peak(of team: Team, _ work: @escaping (Int) -> Double) -> Double {
+    let iterations = 200_000
+    let operations = work(iterations) * Double(team.count)
+    let times = Stopwatch(seconds: 0.3).time { _ in team.run { _ in _ = work(iterations) } }
+    return operations / times.best
+  }
+
+  /// A measurement in FLOPs, against multiply-adds in registers.
   func flops(
     _ kernel: String, _ sizes: [String: Int], _ variant: String = "", flops: Int, _ times: Times
   ) -> KernelReport.Measurement {
     measurement(kernel, sizes, variant, times, amount: Double(flops), unit: "FLOP", peak: peak)
+  }
+
+  /// A measurement in operations on integers, against a peak of their own.
+  func operations(
+    _ kernel: String, _ sizes: [String: Int], _ variant: String = "", _ count: Int, peak: Double,
+    _ times: Times
+  ) -> KernelReport.Measurement {
+    measurement(kernel, sizes, variant, times, amount: Double(count), unit: "OP", peak: peak)
   }
 
   /// A measurement in bytes, against reading as many bytes that lie as near.

@@ -20,10 +20,10 @@ struct KernelReport: Codable {
     var bestMicroseconds: Double
     /// 10⁹ a second, of ``unit``; of the median time.
     var rate: Double
-    /// `FLOP` or `byte`.
+    /// `FLOP`, `OP` (on integers) or `byte`.
     var unit: String
     /// The median's rate over the peak of the same number of threads: multiply-adds in registers
-    /// for FLOPs, plain reading of as many bytes for bytes.
+    /// for operations, plain reading of as many bytes for bytes.
     var share: Double
     /// The fastest repetition's.
     var bestShare: Double

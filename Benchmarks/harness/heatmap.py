@@ -5,7 +5,7 @@ CELL, ROW, LABEL, MARGIN, TITLE = 62, 22, 190, 24, 46
 
 
 def draw(report, path, caption):
-    """Writes the picture of a report: one panel a column for each number of threads."""
+    """Writes the picture of a report: a column of panels for each number of threads."""
     columns = [peak["threads"] for peak in report["peaks"]]
     rows = [[panel(report, kernel, variant, threads) for threads in columns]
             for kernel, variant in panels(report)]
@@ -33,14 +33,16 @@ def panels(report):
 
 def axes(kernel, sizes):
     """Where a measurement stands: what its row is called, and what its column."""
-    if kernel.startswith("gemm"):
+    if kernel in ("gemm", "int8_gemm"):
         return f"{sizes['k']} → {sizes['n']}", f"{sizes['m']}"
     if kernel == "attention":
         return f"heads of {sizes['head_size']}", f"{sizes['queries']}·{sizes['keys']}"
     return f"rows of {sizes['width']}", f"{sizes['rows']}"
 
 
-ACROSS = {"gemm": "rows, down: inputs → outputs", "attention": "queries · keys"}
+MEASURES = {"FLOP": "multiply-adds", "OP": "multiply-adds of bytes", "byte": "reading as much"}
+ACROSS = {"gemm": "rows, down: inputs → outputs", "int8_gemm": "rows, down: inputs → outputs",
+          "attention": "queries · keys"}
 
 
 def panel(report, kernel, variant, threads):
@@ -52,9 +54,8 @@ def panel(report, kernel, variant, threads):
         down[row], across[column], unit = None, None, m["unit"]
         shares[row, column] = m["share"]
     name = f"{kernel}, {variant}" if variant else kernel
-    measure = "multiply-adds" if unit == "FLOP" else "reading as much"
     return {"title": f"{name}, {threads} {'thread' if threads == 1 else 'threads'}",
-            "measure": f"% of {measure}; across: {ACROSS.get(kernel.split('_')[0], 'rows')}",
+            "measure": f"% of {MEASURES[unit]}; across: {ACROSS.get(kernel, 'rows')}",
             "down": list(down), "across": list(across), "shares": shares}
 
 
