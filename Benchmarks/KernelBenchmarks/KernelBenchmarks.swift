@@ -22,7 +22,9 @@ struct KernelBenchmarks: ParsableCommand {
         .build/release/KernelBenchmarks --only gemm --threads 1
       """)
 
-  private static var suites: [any Suite.Type] { [Gemm.self, Int8Gemm.self, Attention.self, Rows.self] }
+  private static var suites: [any Suite.Type] {
+    [Gemm.self, Int8Gemm.self, Attention.self, Rows.self]
+  }
 
   @Option(help: "Only these: \(suites.map { $0.name }.joined(separator: ", ")).")
   var only: [String] = []

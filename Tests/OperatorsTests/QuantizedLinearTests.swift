@@ -7,8 +7,8 @@ import Testing
 /// Linear layers whose weights are stored as 8-bit integers, on their kernels.
 @Suite struct QuantizedLinearTests {
   private static let close = KernelHarness.Tolerance(relative: 4e-6, absolute: 4e-6)
-  /// What gelu is computed to after a product of bytes.
-  private static let gelu = KernelHarness.Tolerance(relative: 2e-5, absolute: 2e-5)
+  /// What gelu is computed to after a product of bytes, 2e-5, times multipliers of up to 4.
+  private static let gelu = KernelHarness.Tolerance(relative: 2e-5, absolute: 8e-5)
 
   /// x with values around those that rows are cut by, and a row of zeros.
   private static func rows(_ count: Int, _ inputs: Int, seed: UInt64) throws -> Tensor {
