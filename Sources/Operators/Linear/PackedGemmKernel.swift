@@ -5,27 +5,18 @@ import Tensors
 
 /// activation(scale · x·B + bias) ⊙ multiplier + residual, for one or more packed B that share x.
 struct PackedGemmKernel: Kernel {
-  /// One right side with its own bias and result.
-  struct Segment: Sendable {
-    let packed: PackedMatrix
-    let columns: Int
-    let bias: OperandSource?
-    /// The position of the result in ``KernelIO``.
-    let result: Int
-  }
-
   let name: String
   let table: KernelTable
   let depth: Int
   let x: OperandSource
-  let segments: [Segment]
+  let segments: [GemmSegment<PackedMatrix>]
   let epilogue: GemmEpilogue
   let grid: GemmGrid
 
   /// A kernel whose segments were packed for `table`.
   init(
-    table: KernelTable, rows: Int, depth: Int, x: OperandSource, segments: [Segment],
-    epilogue: GemmEpilogue
+    table: KernelTable, rows: Int, depth: Int, x: OperandSource,
+    segments: [GemmSegment<PackedMatrix>], epilogue: GemmEpilogue
   ) {
     self.table = table
     self.depth = depth
@@ -80,6 +71,16 @@ struct PackedGemmKernel: Kernel {
         block.panels.upperBound)
     }
   }
+}
+
+/// One right side of a matrix product, with its own bias and result.
+struct GemmSegment<Packed: Sendable>: Sendable {
+  /// What the kernel holds of it.
+  let packed: Packed
+  let columns: Int
+  let bias: OperandSource?
+  /// The position of the result in ``KernelIO``.
+  let result: Int
 }
 
 /// The right side of a matrix product in the layout of its kernel.

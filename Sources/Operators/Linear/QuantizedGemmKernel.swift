@@ -9,28 +9,19 @@ import Tensors
 /// A tile rounds the rows that it multiplies, into scratch; tiles that follow one another in a call
 /// and have the same rows do so once.
 struct QuantizedGemmKernel: Kernel {
-  /// One right side with its own bias and result.
-  struct Segment: Sendable {
-    let packed: Storage
-    let columns: Int
-    let bias: OperandSource?
-    /// The position of the result in ``KernelIO``.
-    let result: Int
-  }
-
   let name: String
   let scratchByteCount: Int
   private let table: KernelTable
   private let depth: Int
   private let x: OperandSource
-  private let segments: [Segment]
+  private let segments: [GemmSegment<Storage>]
   private let epilogue: GemmEpilogue
   private let grid: GemmGrid
 
   /// A kernel whose segments were packed for `table`.
   init(
     table: KernelTable, rows: Int, depth: Int, x: OperandSource,
-    segments: [Segment], epilogue: GemmEpilogue
+    segments: [GemmSegment<Storage>], epilogue: GemmEpilogue
   ) {
     self.table = table
     self.depth = depth
@@ -86,7 +77,7 @@ struct QuantizedGemmKernel: Kernel {
   /// What differs between tiles: where the rows from `row` on of a segment's result stand.
   @inline(__always)
   private func fill(
-    _ args: inout weft_int8_gemm_args, row: Int, _ segment: Segment, _ io: KernelIO
+    _ args: inout weft_int8_gemm_args, row: Int, _ segment: GemmSegment<Storage>, _ io: KernelIO
   ) {
     let columns = segment.columns
     epilogue.fill(&args.product, io)

@@ -43,19 +43,16 @@ extension OperandBinder {
     _ parts: [LinearPart], rows: Int, depth: Int, x: OperandSource, transposed: Bool,
     epilogue: GemmEpilogue = GemmEpilogue()
   ) -> any Kernel {
-    var floats: [PackedGemmKernel.Segment] = []
-    var bytes: [QuantizedGemmKernel.Segment] = []
+    var floats: [GemmSegment<PackedMatrix>] = []
+    var bytes: [GemmSegment<Storage>] = []
     var kernels: [any Kernel] = []
     for part in parts {
+      func segment<Packed>(_ packed: Packed) -> GemmSegment<Packed> {
+        .init(packed: packed, columns: part.columns, bias: part.bias, result: result(part.result))
+      }
       switch part.weight {
-      case .packed(let matrix):
-        floats.append(
-          .init(
-            packed: matrix, columns: part.columns, bias: part.bias, result: result(part.result)))
-      case .quantized(let storage):
-        bytes.append(
-          .init(
-            packed: storage, columns: part.columns, bias: part.bias, result: result(part.result)))
+      case .packed(let matrix): floats.append(segment(matrix))
+      case .quantized(let storage): bytes.append(segment(storage))
       case .unpacked(let source, let type):
         kernels.append(
           BatchedGemmKernel(
