@@ -221,5 +221,14 @@ import Testing
     #expect(throws: QuantizationError.notOurs(file.path)) {
       try QuantizedModel.checkFolder(file, replacing: true)
     }
+    try SafetensorsWriter.write(
+      weights: ["a": .dense(try Tensor(zeros: .f32, dims: [1]))],
+      metadata: ["weft.scheme": "int8-dynamic", "weft.files": "model.safetensors\nlayers/a.weft"],
+      to: file)
+    try QuantizedModel.checkFolder(folder, replacing: true)
+    try AtomicFile.write(Data("mine".utf8), to: folder.appending(path: "notes.txt"))
+    #expect(throws: QuantizationError.foreignFiles(folder.path, ["notes.txt"])) {
+      try QuantizedModel.checkFolder(folder, replacing: true)
+    }
   }
 }

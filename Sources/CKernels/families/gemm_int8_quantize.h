@@ -60,7 +60,9 @@ WEFT_INLINE int8_rounding int8_rounding_of(const float *x, size_t k) {
   const float inverse = range > 0.0f ? 255.0f / range : 0.0f;
   // 0 or NaN, the latter also for a range that is infinite.
   const float nothing = (vf_hsum(strange[0]) + range) * 0.0f;
-  return (int8_rounding){{range / 255.0f + nothing, (int32_t)rintf(minus_low * inverse)}, inverse};
+  // An infinite range has no zero point; its NaN scale says so.
+  const float zero = range < INFINITY ? rintf(minus_low * inverse) : 0.0f;
+  return (int8_rounding){{range / 255.0f + nothing, (int32_t)zero}, inverse};
 }
 
 WEFT_INLINE void int8_round(const float *x, size_t k, int8_rounding by, uint8_t *out) {

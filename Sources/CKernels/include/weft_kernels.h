@@ -130,7 +130,7 @@ typedef struct weft_int8_pack_args {
 typedef struct weft_int8_gemm_args {
   const void *quantized;   // X
   const void *packed;      // W
-  weft_gemm_args product;  // the rest; its a, a_stride and packed aren't read
+  weft_gemm_args product;  // the rest; a, a_stride, packed, packed_type and ahead_bytes aren't read
 } weft_int8_gemm_args;
 
 /// The product of bytes in one way to compute it.

@@ -59,7 +59,7 @@ public struct KernelRequest: Sendable {
   public var constants: [Tensor?] { stored.map { $0?.tensor } }
 
   /// Operand `i` where it is a weight of 8-bit integers. Only an op that says
-  /// ``KernelProviding/readsInt8(_:)`` is given one.
+  /// ``KernelProviding/readsInt8(_:_:)`` is given one.
   public func int8(_ i: Int) -> Int8Matrix? { stored[i]?.int8 }
 
   /// The concrete extents of operand `i`.

@@ -11,7 +11,7 @@ public final class PackedWeights: Sendable {
     let offsets: [Int]
     let layout: String
 
-    /// A key for `sources` packed together as `layout`, such as `f32-gemm-32`.
+    /// A key for `sources` packed together as `layout`, such as `gemm-avx512-32-t`.
     public init(_ sources: [Tensor], layout: String) {
       self.sources = sources.map { ObjectIdentifier($0.storage) }
       offsets = sources.flatMap { [$0.byteOffset] + $0.dims }
@@ -81,7 +81,25 @@ public final class PackedWeights: Sendable {
     for sources: [Tensor], layout: String, byteCount: Int, pieces: Int,
     fill: @escaping @Sendable (Storage, Range<Int>) -> Void
   ) throws(TensorError) -> Storage {
-    let key = Key(sources, layout: layout)
+    try promise(
+      Key(sources, layout: layout), sources.map { .init($0) }, byteCount: byteCount,
+      pieces: pieces, fill: fill)
+  }
+
+  /// The packed form of `matrix`, promised as that of tensors is.
+  public func storage(
+    for matrix: Int8Matrix, layout: String, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> Storage {
+    try promise(
+      Key(matrix, layout: layout), [.init(matrix), .init(matrix.scales)], byteCount: byteCount,
+      pieces: pieces, fill: fill)
+  }
+
+  private func promise(
+    _ key: Key, _ sources: [PackingJob.Source], byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> Storage {
     let result = shelf.withLock { shelf in
       Result { () throws(TensorError) -> Storage in
         if let known = shelf.entries[key]?.packed { return known }
@@ -131,7 +149,10 @@ public final class PackedWeights: Sendable {
     case .dense(let tensor): return try converted(tensor, to: dtype)
     case .int8(let matrix):
       let storage = try storage(for: matrix, layout: dtype.rawValue) {
-        () throws(TensorError) -> Storage in try matrix.dense(dtype).storage
+        () throws(TensorError) -> Storage in
+        let dense = try matrix.dense(dtype)
+        PackingJob.Source(matrix).dropPages()
+        return dense.storage
       }
       return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
     }

@@ -4,7 +4,26 @@ import Tensors
 
 /// A packed weight that is still to be written.
 struct PackingJob: Sendable {
-  let sources: [Tensor]
+  /// Memory that an original takes.
+  struct Source: Sendable {
+    let storage: Storage
+    let bytes: Range<Int>
+
+    init(_ tensor: Tensor) {
+      storage = tensor.storage
+      bytes = tensor.byteOffset..<tensor.byteOffset + tensor.byteCount
+    }
+
+    init(_ matrix: Int8Matrix) {
+      storage = matrix.storage
+      bytes = matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns
+    }
+
+    /// Lets the file's pages go.
+    func dropPages() { storage.dropPages(bytes) }
+  }
+
+  let sources: [Source]
   let packed: Storage
   let pieces: Int
   let fill: @Sendable (Storage, Range<Int>) -> Void

@@ -103,11 +103,13 @@ extension KernelRequest {
     let kernels = table.int8.pointee
     let kind = "\(String(cString: kernels.name))-\(kernels.nr)"
     let layout = "u8s8-gemm-\(kind)-\(transposed ? "t" : "n")"
+    let bytes = kernels.packed_size(depth, columns)
+    if bytes == 0 && columns > 0 { throw .tensor(.tooLarge(.f32, matrix.dims)) }
     do {
-      return try packed.storage(for: matrix, layout: layout) { () throws(TensorError) -> Storage in
-        let bytes = kernels.packed_size(depth, columns)
-        if bytes == 0 && columns > 0 { throw .tooLarge(.f32, matrix.dims) }
-        let storage = try Storage(uninitializedByteCount: bytes)
+      return try packed.storage(
+        for: matrix, layout: layout, byteCount: bytes,
+        pieces: bytes == 0 ? 0 : ceilingDivision(columns, kernels.nr)
+      ) { [table] storage, panels in
         var args = weft_int8_pack_args()
         args.source = matrix.pointer
         args.row_stride = transposed ? 1 : columns
@@ -116,9 +118,8 @@ extension KernelRequest {
         args.k = depth
         args.n = columns
         args.packed = storage.base
-        kernels.pack(&args, 0, ceilingDivision(columns, kernels.nr))
+        table.int8.pointee.pack(&args, panels.lowerBound, panels.upperBound)
         withExtendedLifetime((matrix.storage, matrix.scales.storage)) {}
-        return storage
       }
     } catch {
       throw .tensor(error)

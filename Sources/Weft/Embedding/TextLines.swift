@@ -14,7 +14,10 @@ public struct TextLines: Sendable {
   public init(path: String) throws {
     let data: Data
     if path == "-" {
-      data = try FileHandle.standardInput.read(upToCount: Self.byteLimit) ?? Data()
+      data = try FileHandle.standardInput.read(upToCount: Self.byteLimit + 1) ?? Data()
+      if data.count > Self.byteLimit {
+        throw FileError.tooLarge(path: path, bytes: data.count, limit: Self.byteLimit)
+      }
     } else {
       data = try FileReading.data(URL(filePath: path), limit: Self.byteLimit)
     }

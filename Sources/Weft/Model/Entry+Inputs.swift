@@ -39,7 +39,7 @@ extension Entry {
           if input.type.dtype.isFloatingPoint {
             random.normal(at: i)
           } else if let tokens {
-            Double(tokens * i / max(tensor.count - 1, 1))
+            (Double(tokens) * Double(i) / Double(max(tensor.count - 1, 1))).rounded(.down)
           } else if let rows {
             (random.uniform(at: i) * Double(rows)).rounded(.down)
           } else {

@@ -12,6 +12,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case exists(String)
   /// There is something at the output's path that no one quantized.
   case notOurs(String)
+  /// A folder that was written before holds more by now.
+  case foreignFiles(String, [String])
   /// An imported file stands outside the graph file's folder.
   case outside(String)
   /// The copied graph file isn't whole without the original's folder.
@@ -34,6 +36,9 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
       "\(path) is there already; choose another folder, or give --force to replace it"
     case .notOurs(let path):
       "\(path): --force replaces empty folders and those that 'weft quantize' wrote; this is neither"
+    case .foreignFiles(let path, let names):
+      "\(path): --force would delete what 'weft quantize' didn't write: "
+        + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     case .outside(let file):
       "\(file): imports from outside the graph file's folder can't be copied; move the file into it"
     case .notAlone(let messages):

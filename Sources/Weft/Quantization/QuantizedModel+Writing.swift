@@ -3,6 +3,8 @@ import Foundation
 extension QuantizedModel {
   /// What the weights' file says in its metadata; a folder with it may be replaced.
   private static let schemeKey = "weft.scheme"
+  /// What the metadata says of all files that were written, a path a line: nothing else may go with them.
+  private static let filesKey = "weft.files"
 
   /// Files that may stand beside a tokenizer.json, for other programs.
   private static let tokenizerFiles = [
@@ -21,6 +23,20 @@ extension QuantizedModel {
     let file = url.appending(path: "model.safetensors")
     guard let reader = try? SafetensorsReader(contentsOf: file), reader.metadata[schemeKey] != nil
     else { throw QuantizationError.notOurs(url.path) }
+    let ours = Set((reader.metadata[filesKey] ?? "").split(separator: "\n").map(String.init))
+    let foreign = contents(of: url).filter { path in
+      !ours.contains(path) && !ours.contains { $0.hasPrefix(path + "/") }
+    }
+    guard foreign.isEmpty else {
+      throw QuantizationError.foreignFiles(url.path, foreign.sorted())
+    }
+  }
+
+  /// The paths of all that stands in a folder, from it.
+  private static func contents(of folder: URL) -> [String] {
+    (FileManager.default.enumerator(atPath: folder.path)?.allObjects ?? []).compactMap {
+      $0 as? String
+    }
   }
 
   /// Writes a folder that stands alone: the graph file with its imports, the weights that the model
@@ -50,7 +66,11 @@ extension QuantizedModel {
       try checkAlone(folder, graph: graphs[0].name, source)
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
       try SafetensorsWriter.write(
-        weights: weights.weights, metadata: ["format": "pt", Self.schemeKey: scheme.rawValue],
+        weights: weights.weights,
+        metadata: [
+          "format": "pt", Self.schemeKey: scheme.rawValue,
+          Self.filesKey: names.sorted().joined(separator: "\n"),
+        ],
         to: folder.appending(path: "model.safetensors"))
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
     }
@@ -93,7 +113,8 @@ extension QuantizedModel {
     let tokenizer = model.definition.tokenizer ?? "tokenizer.json"
     let parts = tokenizer.split(separator: "/", omittingEmptySubsequences: false)
     let isInside = parts.allSatisfy { !["", ".", ".."].contains($0) }
-    for name in (isInside ? [tokenizer] : []) + Self.tokenizerFiles {
+    let beside = Self.tokenizerFiles.filter { $0 != tokenizer }
+    for name in (isInside ? [tokenizer] : []) + beside {
       let file = folder.appending(path: name)
       if FileManager.default.fileExists(atPath: file.path) { files.append((name, file)) }
     }
