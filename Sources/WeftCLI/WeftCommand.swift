@@ -32,6 +32,7 @@ struct WeftCommand: ParsableCommand {
       } else {
         try command.run()
       }
+      try StandardOutput.finish()
     } catch let error as GraphFileError {
       Terminal.report(error.diagnostics)
       exit(withError: ExitCode.failure)

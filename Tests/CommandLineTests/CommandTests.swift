@@ -87,6 +87,16 @@ import Testing
     #expect(result.output == "Docs\nGraphs\n")
   }
 
+  @Test(arguments: [
+    "weft check Graphs/gpt2.weft",
+    "weft embed Graphs/minilm.weft --weights $MINILM --json 'The cat sits outside'",
+  ])
+  func `output that can't be written is an error`(command: String) throws {
+    let result = try CommandLineTool.shell("\(command) > /dev/full")
+    #expect(result.status == 1)
+    #expect(result.error.contains("can't be written"), "\(result.error)")
+  }
+
   @Test func `outputs are written by name and read again as inputs`() throws {
     let set = "--set width=32 --set head_size=8 --set inner=64 --set vocabulary=96 --set heads=4"
     let layers = "--set encoder_layers=2 --set decoder_layers=2 --set buckets=8"
