@@ -22,7 +22,7 @@ import Testing
   ) -> PlannedStep {
     PlannedStep(
       op: op, category: category, kernel: kernel, origin: origin, cost: cost,
-      type: TensorType(.f32, [2]))
+      type: TensorType(.f32, [2]), node: nil)
   }
 
   func run(_ durations: [Int], _ wall: Int) -> Trace.Run {

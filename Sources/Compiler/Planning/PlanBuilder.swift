@@ -117,7 +117,7 @@ struct PlanBuilder {
       PlannedStep(
         op: node.op.name, category: type(of: node.op).signature.category,
         kernel: binding.kernel.name, origin: node.origin,
-        cost: cost(of: node.op, operands, results, stored), type: results[0]))
+        cost: cost(of: node.op, operands, results, stored), type: results[0], node: node.id))
   }
 
   /// The cost of `op`, whose operands stand in memory as `stored` says.
@@ -147,7 +147,7 @@ struct PlanBuilder {
           op: "copy", category: .movement, kernel: "copy-bytes",
           origin: graph[output.value].origin,
           cost: Cost(flops: 0, bytesRead: bytes, bytesWritten: bytes),
-          type: graph.type(of: output.value)))
+          type: graph.type(of: output.value), node: nil))
     }
   }
 

@@ -40,6 +40,8 @@ public struct PlannedStep: Sendable {
   public let cost: Cost
   /// The type of the first result.
   public let type: TensorType
+  /// The node of ``PlannedGraph/graph`` that the step computes; nil for a copy to an output.
+  public let node: NodeID?
 }
 
 /// What one buffer of the arena holds, one value after the other.
