@@ -27,6 +27,46 @@ import Testing
     #expect(folder.contents == ["x"])
   }
 
+  @Test func `a link stays a link, and a file's permissions stay`() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("file", "old")
+    #expect(chmod(file.path, 0o640) == 0)
+    let link = folder.url.appending(path: "link")
+    try FileManager.default.createSymbolicLink(
+      atPath: link.path, withDestinationPath: "file")
+    try AtomicFile.write(to: link) { sink throws(FileError) in try sink.write(Data("new".utf8)) }
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "file")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "new")
+    let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+    #expect((attributes[.posixPermissions] as? NSNumber)?.uint32Value == 0o640)
+    #expect(folder.contents == ["file", "link"])
+  }
+
+  @Test func `a pipe gets the bytes and stays a pipe`() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.url.appending(path: "pipe")
+    try #require(mkfifo(pipe.path, 0o600) == 0)
+    let reader = open(pipe.path, O_RDONLY | O_NONBLOCK)
+    try #require(reader >= 0)
+    defer { close(reader) }
+    try AtomicFile.write(to: pipe) { sink throws(FileError) in try sink.write(Data("abc".utf8)) }
+    var bytes = [UInt8](repeating: 0, count: 8)
+    #expect(read(reader, &bytes, 8) == 3)
+    #expect(bytes.prefix(3) == [97, 98, 99])
+    var status = stat()
+    #expect(stat(pipe.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(folder.contents == ["pipe"])
+  }
+
+  @Test func `a device that takes nothing is told`() throws {
+    let full = URL(filePath: "/dev/full")
+    let error = #expect(throws: FileError.self) {
+      try AtomicFile.write(to: full) { sink throws(FileError) in try sink.write(Data("a".utf8)) }
+    }
+    #expect(error?.description == "/dev/full: cannot be written: No space left on device")
+    #expect(FileManager.default.fileExists(atPath: full.path))
+  }
+
   @Test func `a full disk is told`() throws {
     let full = open("/dev/full", O_WRONLY)
     try #require(full >= 0)

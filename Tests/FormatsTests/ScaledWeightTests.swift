@@ -76,7 +76,7 @@ import Testing
           == "x.safetensors: 1 of 1 weights aren't in the checkpoint as the graph needs them")
       return String(lines[1])
     }
-    let start = "  no scales: w f32[2, 3] is stored as i8; its scales "
+    let start = "  wrong scales: w f32[2, 3]: its scales "
     #expect(try message([]) == start + #"are missing: expected "w_scale""#)
     #expect(
       try message([("w.scale", "F32", [2], Self.bytes([1, 1]))])
@@ -101,7 +101,7 @@ import Testing
       try message([
         ("w_scale", "F32", [2], Self.bytes([1, 1])), ("w_zero_point", "I8", [2], [0, 0]),
       ])
-        == "  no scales: w f32[2, 3] is stored as i8; expected integers without zero points, found "
+        == "  wrong scales: w f32[2, 3]: expected integers without zero points, found "
         + #""w_zero_point" (quantize it symmetrically)"#)
   }
 
@@ -118,6 +118,14 @@ import Testing
     #expect(
       folder.message { _ = try bind() }
         .contains("wrong type: expected \(expected), found i8[2, 3]"))
+  }
+
+  @Test func `scales beside a weight of reals are refused`() throws {
+    let reals = ("w", "F32", [2, 3], Self.bytes([1, 2, 3, 4, 5, 6]))
+    let (folder, bind) = try Self.bind([reals, ("w_scale", "F32", [2], Self.bytes([1, 2]))])
+    #expect(
+      folder.message { _ = try bind() }.contains(
+        #"wrong scales: w f32[2, 3]: "w_scale" scales it: expected an i8 matrix, found f32"#))
   }
 
   @Test func `what is written is read again`() throws {

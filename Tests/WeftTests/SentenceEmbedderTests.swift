@@ -144,6 +144,9 @@ import Testing
     #expect(found == expected)
     #expect(TextLines(utf8: Array("\n \u{2009}\n".utf8)).count == 0)
     #expect(TextLines(utf8: [0xE2, 0x80]).count == 1)
+    var marked = TextLines(utf8: Array("\u{FEFF}a\nb".utf8))
+    #expect(marked.count == 2)
+    #expect(marked.next(2).map { Array($0.utf8) } == [[97], [98]])
   }
 
   @Test func `vectors are written so that the same floats are read`() throws {

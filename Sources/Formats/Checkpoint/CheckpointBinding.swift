@@ -23,7 +23,15 @@ public struct CheckpointBinding: Sendable {
         missing.append(tensor)
         continue
       }
-      if CheckpointBinding.fits(entry, tensor) { continue }
+      if CheckpointBinding.fits(entry, tensor) {
+        let scales = Checkpoint.Companion.scales(of: tensor.name)
+        // Whoever wrote them meant other numbers than those that the weight holds.
+        if checkpoint.entry(named: scales) != nil, !asked.contains(ExactString(scales)) {
+          let fault = ScaleFault.surplus(name: scales, foundType: entry.typeName)
+          unscaled.append(.init(expected: tensor, fault: fault))
+        }
+        continue
+      }
       do {
         if tensor.dtype.isFloatingPoint, entry.dims == tensor.dims,
           let matrix = try checkpoint.int8Matrix(entry)

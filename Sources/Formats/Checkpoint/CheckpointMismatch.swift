@@ -20,7 +20,7 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
     public let foundDims: [Int]
   }
 
-  /// A tensor of 8-bit integers without the scales that make reals of them.
+  /// A tensor whose scales aren't what makes reals of 8-bit integers.
   public struct Unscaled: Sendable, Hashable {
     /// What is needed.
     public let expected: ExpectedTensor
@@ -34,7 +34,7 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
   public let missing: [Missing]
   /// The tensors of another type or shape.
   public let misshaped: [Misshaped]
-  /// The tensors of 8-bit integers whose scales are wrong.
+  /// The tensors whose scales are wrong.
   public let unscaled: [Unscaled]
   /// The tensors that nobody asked for.
   public let extra: [String]
@@ -62,7 +62,7 @@ public struct CheckpointMismatch: Sendable, Hashable, CustomStringConvertible {
         + (isTransposed ? ", which is its transpose" : "")
     }
     lines += CheckpointMismatch.list(unscaled) { item in
-      "no scales: \(item.expected) is stored as i8; \(item.fault)"
+      "wrong scales: \(item.expected): \(item.fault)"
     }
     if !extra.isEmpty {
       let shown = extra.prefix(CheckpointMismatch.listed).map(\.quotedForMessage)

@@ -8,6 +8,8 @@ public enum ScaleFault: Error, Sendable, Hashable, CustomStringConvertible {
   case value(name: String, index: Int, value: Float)
   /// There are zero points, which Weft's kernels don't have.
   case zeroPoint(name: String)
+  /// There are scales beside a weight that isn't one of 8-bit integers.
+  case surplus(name: String, foundType: String)
 
   /// The message.
   public var description: String {
@@ -24,6 +26,8 @@ public enum ScaleFault: Error, Sendable, Hashable, CustomStringConvertible {
     case .zeroPoint(let name):
       "expected integers without zero points, found \(name.quotedForMessage)"
         + " (quantize it symmetrically)"
+    case .surplus(let name, let foundType):
+      "\(name.quotedForMessage) scales it: expected an i8 matrix, found \(foundType.lowercased())"
     }
   }
 }

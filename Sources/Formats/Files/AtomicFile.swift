@@ -11,7 +11,9 @@ import Foundation
 /// Writes a file so that it is there whole or not at all.
 ///
 /// The bytes go to a new file in the same folder, which takes the name once they are on disk. When
-/// something fails, the new file is removed and an old file of that name stays as it was.
+/// something fails, the new file is removed and an old file of that name stays as it was. A link stays
+/// a link: the file that it leads to is replaced. A device or pipe has no name to give away, and gets
+/// the bytes as they come.
 public enum AtomicFile {
   /// Where the contents go.
   public struct Sink {
@@ -36,6 +38,36 @@ public enum AtomicFile {
   public static func write(
     to url: URL, _ body: (Sink) throws(FileError) -> Void
   ) throws(FileError) {
+    var status = stat()
+    let exists = stat(url.path, &status) == 0
+    switch exists ? status.st_mode & S_IFMT : S_IFREG {
+    case S_IFREG:
+      let mode = exists ? status.st_mode & 0o7777 : 0o666 & ~currentMask
+      try replace(url.resolvingSymlinksInPath(), mode: mode, body)
+    case S_IFDIR: throw .cannotWrite(path: url.path, reason: FileReading.reason(EISDIR))
+    default: try stream(to: url.path, body)
+    }
+  }
+
+  /// Writes to what stays where it is: a device or pipe.
+  private static func stream(
+    to path: String, _ body: (Sink) throws(FileError) -> Void
+  ) throws(FileError) {
+    let descriptor = FileReading.openFile(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path) }
+    do throws(FileError) {
+      try body(Sink(descriptor: descriptor, path: path))
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw failure(path) }
+  }
+
+  /// Writes a new file and gives it the name.
+  private static func replace(
+    _ url: URL, mode: mode_t, _ body: (Sink) throws(FileError) -> Void
+  ) throws(FileError) {
     let path = url.path
     let temporary = url.deletingLastPathComponent()
       .appending(path: ".\(url.lastPathComponent.prefix(100)).XXXXXX").path
@@ -45,7 +77,7 @@ public enum AtomicFile {
     var isOpen = true
     do throws(FileError) {
       try body(Sink(descriptor: descriptor, path: path))
-      guard fchmod(descriptor, 0o666 & ~currentMask) == 0, fsync(descriptor) == 0 else {
+      guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
         throw failure(path)
       }
       isOpen = false

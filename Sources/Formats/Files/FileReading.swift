@@ -26,13 +26,7 @@ public enum FileReading {
   /// Opens a regular file for reading. Doesn't block on a pipe, and refuses one.
   static func open(_ url: URL) throws(FileError) -> (descriptor: Int32, byteCount: Int) {
     let path = url.path
-    #if canImport(Darwin)
-      let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #elseif canImport(Musl)
-      let descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #else
-      let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    #endif
+    let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(path: path, reason: reason(errno)) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -46,6 +40,17 @@ public enum FileReading {
       throw .notAFile(path: path, found: kind == S_IFDIR ? "a folder" : "a device or pipe")
     }
     return (descriptor, Int(status.st_size))
+  }
+
+  /// The system's `open`, whose name this type has given to something else.
+  static func openFile(_ path: String, _ flags: Int32) -> Int32 {
+    #if canImport(Darwin)
+      Darwin.open(path, flags)
+    #elseif canImport(Musl)
+      Musl.open(path, flags)
+    #else
+      Glibc.open(path, flags)
+    #endif
   }
 
   private static func readAll(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer)

@@ -87,10 +87,15 @@ public struct SentenceEmbedder: Sendable {
       done.tokens += tokens
       progress(done)
     }
-    return switch form {
-    case .packed(let packed): try packed.run(tokenized, cancellation, progress: advance)
-    case .padded(let padded): try padded.run(tokenized, cancellation, progress: advance)
+    let vectors =
+      switch form {
+      case .packed(let packed): try packed.run(tokenized, cancellation, progress: advance)
+      case .padded(let padded): try padded.run(tokenized, cancellation, progress: advance)
+      }
+    if let bad = vectors.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) {
+      throw EmbeddingError.notFinite(text: texts[bad])
     }
+    return vectors
   }
 
   /// Texts that one thread tokenizes at a time.
@@ -117,6 +122,8 @@ public enum EmbeddingError: Error, CustomStringConvertible {
   case noTokenizer
   /// The embeddings aren't one vector for each text.
   case shape(TensorType?)
+  /// A vector holds NaN or an infinity.
+  case notFinite(text: String)
 
   public var description: String {
     switch self {
@@ -126,6 +133,8 @@ public enum EmbeddingError: Error, CustomStringConvertible {
       "there is no tokenizer: give --weights FOLDER with a tokenizer.json, or --tokenizer FILE"
     case .shape(let type):
       "output 'embedding' must be f32, a row for each text, found \(type?.description ?? "none")"
+    case .notFinite(let text):
+      "the vector of \(text.shortened(to: 44).quotedForMessage) isn't finite: a weight is NaN or too large"
     }
   }
 }

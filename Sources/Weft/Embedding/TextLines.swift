@@ -8,7 +8,7 @@ public struct TextLines: Sendable {
   /// How many texts there are.
   public let count: Int
   private let bytes: [UInt8]
-  private var position = 0
+  private var position: Int
 
   /// The lines of the file at `path`, or of standard input where it is `-`; at least one.
   public init(path: String) throws {
@@ -31,10 +31,13 @@ public struct TextLines: Sendable {
 
   /// The lines of a text in UTF-8.
   init(utf8 bytes: [UInt8]) {
-    var (count, position) = (0, 0)
+    // A byte order mark is no part of the first text.
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var (count, position) = (0, start)
     while TextLines.nextLine(in: bytes, from: &position) != nil { count += 1 }
     self.bytes = bytes
     self.count = count
+    self.position = start
   }
 
   /// The next `most` texts, or what is left; none at the end.

@@ -51,9 +51,11 @@ struct EmbedCommand: ParsableCommand {
       threads: execution.threads)
     let embedder = try SentenceEmbedder(
       model, entry: execution.entry, tokenizer: tokenizer.map { URL(filePath: $0) })
+    // Read before Ctrl-C is watched for: whoever waits for standard input can be ended at once.
+    let lines = try file.map { try TextLines(path: $0) }
     let start = ContinuousClock.now
     let done = try Interrupt.watching { cancellation in
-      try embedAll(embedder, threads: model.executor.threads, cancellation)
+      try embedAll(lines, with: embedder, threads: model.executor.threads, cancellation)
     }
     if file != nil, !json {
       let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -66,9 +68,10 @@ struct EmbedCommand: ParsableCommand {
   private static let window = 16384
 
   private func embedAll(
-    _ embedder: SentenceEmbedder, threads: Int, _ cancellation: Cancellation
+    _ lines: TextLines?, with embedder: SentenceEmbedder, threads: Int,
+    _ cancellation: Cancellation
   ) throws -> SentenceEmbedder.Progress {
-    var lines = try file.map { try TextLines(path: $0) }
+    var lines = lines
     let progress = Terminal.Progress(
       "embedding", count: lines?.count ?? texts.count, unit: "texts")
     defer { progress.finish() }
