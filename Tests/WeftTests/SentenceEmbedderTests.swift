@@ -50,6 +50,28 @@ import Testing
     #expect(try embedder(threads: 5).embed(texts) == expected)
   }
 
+  @Test func `a vector that isn't finite is an error, not an answer`() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).weft")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let graph = """
+      model Broken {
+        task embedding
+        entry main {
+          input input_ids: i32[batch, tokens]
+          input attention_mask: i32[batch, tokens]
+          output embedding = log(-cast(input_ids, f32))
+        }
+      }
+      """
+    try Data(graph.utf8).write(to: file)
+    let model = try Model(ModelSource(file: file), weights: .random(seed: 0))
+    let embedder = try SentenceEmbedder(model, tokenizer: Self.tokenizer)
+    let error = #expect(throws: EmbeddingError.self) { try embedder.embed(["a cat"]) }
+    #expect(
+      error?.description
+        == #"the vector of "a cat" isn't finite: a weight is NaN or too large"#)
+  }
+
   @Test func `packed and padded texts give the same vectors`() throws {
     let texts = texts(70)
     let padded = try embedder(entry: "main")
