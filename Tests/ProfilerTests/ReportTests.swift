@@ -49,11 +49,16 @@ import Testing
       LiveInterval(byteCount: 4096, first: 0, last: 2),
       LiveInterval(byteCount: 1024, first: 1, last: 1),
     ])
-    let memory = MemoryReport(plan, peakOp: "linear", constants: 10, packedWeights: 20) { i in
-      MemoryReport.Value(
-        name: "v\(i)", type: "f32[2]", layer: "encoder",
-        byteCount: plan.intervals[i].byteCount)
+    let memory = MemoryReport(
+      plan, steps: [("gather", "embeddings"), ("linear", "encoder")], constants: 10,
+      packedWeights: 20
+    ) { i in
+      MemoryReport.Buffer(
+        name: "v\(i)", type: "f32[2]", layer: "encoder", offset: plan.offsets[i],
+        byteCount: plan.intervals[i].byteCount, first: plan.intervals[i].first,
+        last: plan.intervals[i].last)
     }
+    #expect(memory.steps.map(\.alive) == [4096, 5120])
     let report = CompilerReport(compiled, memory: memory)
     let text = report.text()
     #expect(text.hasPrefix("pass           patches  nodes"))

@@ -46,4 +46,18 @@ public struct MemoryPlan: Sendable {
       .filter { intervals[$0].first <= peakStep && peakStep <= intervals[$0].last }
       .sorted { (intervals[$1].byteCount, $0) < (intervals[$0].byteCount, $1) }
   }
+
+  /// Bytes alive in each of the first `count` steps.
+  public func alive(in count: Int) -> [Int] {
+    var change = [Int](repeating: 0, count: count + 1)
+    for interval in intervals where interval.first < count {
+      change[interval.first] += interval.byteCount
+      change[min(interval.last + 1, count)] -= interval.byteCount
+    }
+    var alive = 0
+    return change.prefix(count).map { change in
+      alive += change
+      return alive
+    }
+  }
 }

@@ -38,6 +38,8 @@ struct BufferAssignment {
   /// Positions of the buffers that lie in the arena.
   private var inArena: [Int] = []
   private(set) var inPlaceCount = 0
+  private(set) var inPlaceByteCount = 0
+  private(set) var viewByteCount = 0
 
   init(valueCount: Int) { homes = Array(repeating: nil, count: valueCount) }
 
@@ -80,9 +82,9 @@ struct BufferAssignment {
           buffers[shared].lastNode = max(buffers[shared].lastNode, last)
           homes[result.index] = .buffer(shared, 0)
           inPlaceCount += 1
+          inPlaceByteCount += Cost.byteCount([graph.type(of: result)])
         } else {
-          let type = graph.type(of: result)
-          let bytes = (try? Tensor.byteCount(type.dtype, type.shape.values ?? [])) ?? 0
+          let bytes = Cost.byteCount([graph.type(of: result)])
           buffers.append(
             Buffer(value: result, byteCount: bytes, firstNode: position, lastNode: last))
           homes[result.index] = .buffer(buffers.count - 1, 0)
@@ -127,6 +129,7 @@ struct BufferAssignment {
         buffers[buffer].lastNode, lastUses[result.index] ?? position)
     }
     views.insert(node.id)
+    viewByteCount += Cost.byteCount([graph.type(of: result)])
     return true
   }
 

@@ -39,13 +39,18 @@ struct PlanBuilder {
     let plan = try makePlan(memory)
     return PlannedGraph(
       plan: plan, bindings: bindings, graph: graph, steps: plannedSteps, memory: memory,
-      buffers: buffers.arenaBuffers.map { value in
-        PlannedBuffer(
-          name: graph[value].name ?? graph.producer(of: value)?.op.name ?? "\(value)",
-          type: graph.type(of: value), origin: graph[value].origin)
-      },
-      viewCount: buffers.viewCount, inPlaceCount: buffers.inPlaceCount,
+      buffers: buffers.arenaBuffers.map(described), viewCount: buffers.viewCount,
+      viewByteCount: buffers.viewByteCount, inPlaceCount: buffers.inPlaceCount,
+      inPlaceByteCount: buffers.inPlaceByteCount,
       duration: ContinuousClock.now - start)
+  }
+
+  private func described(_ value: ValueID) -> PlannedBuffer {
+    let op = graph.producer(of: value)?.op
+    return PlannedBuffer(
+      name: graph[value].name ?? op?.name ?? "\(value)", type: graph.type(of: value),
+      category: op.map { type(of: $0).signature.category } ?? .other,
+      origin: graph[value].origin)
   }
 
   /// The nodes that a run computes: in the graph's order, or in a greedy one where that has the

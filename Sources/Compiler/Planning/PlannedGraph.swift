@@ -18,8 +18,12 @@ public struct PlannedGraph: Sendable {
   public let buffers: [PlannedBuffer]
   /// Values that are a part of another value's memory.
   public let viewCount: Int
+  /// Bytes that those values would take.
+  public let viewByteCount: Int
   /// Results that were written over an operand.
   public let inPlaceCount: Int
+  /// Bytes that those results would take.
+  public let inPlaceByteCount: Int
   /// The time that planning took, packing included.
   public internal(set) var duration: Duration
   /// What was packed for this plan; other plans had packed the rest.
@@ -50,6 +54,8 @@ public struct PlannedBuffer: Sendable {
   public let name: String
   /// Its type.
   public let type: TensorType
+  /// The kind of work that gives it.
+  public let category: OpCategory
   /// The lines that it comes from.
   public let origin: Origin
 }
