@@ -44,7 +44,7 @@ enum Reference {
   }()
 
   /// The families of tokenizers whose parts are all there.
-  static let families = ["bert", "gpt2", "llama2"]
+  static let families = ["bert", "gpt2", "llama2", "llama3", "t5"]
 
   static let tokenizers: [String: Tokenizer] = {
     var tokenizers: [String: Tokenizer] = [:]

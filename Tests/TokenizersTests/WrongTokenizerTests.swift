@@ -53,26 +53,30 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       " model.type: expected the type of the model, found nothing"),
     WrongTokenizer(
       "a model that there isn't", "model", #"{"type":"Foo"}"#,
-      " model.type: expected one of: BPE, WordPiece, found \"Foo\" (Weft has no other model)"),
+      " model.type: expected one of: BPE, Unigram, WordLevel, WordPiece, found \"Foo\" (Weft has no other model)"
+    ),
     WrongTokenizer(
       "a type that is a number", "model", #"{"type":1}"#,
       " model.type: expected a string, found the number 1"),
     WrongTokenizer(
       "a normalizer that there isn't", "normalizer", #"{"type":"Foo"}"#,
-      " normalizer.type: expected one of: BertNormalizer, Prepend, Replace, Sequence, found \"Foo\""
+      " normalizer.type: expected one of: BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt,"
+        + " Precompiled, Prepend, Replace, Sequence, Strip, StripAccents, found \"Foo\""
         + " (Weft has no other normalizer)"),
     WrongTokenizer(
       "a pre-tokenizer that there isn't", "pre_tokenizer", #"{"type":"Foo"}"#,
-      " pre_tokenizer.type: expected one of: BertPreTokenizer, ByteLevel, Sequence, found \"Foo\""
+      " pre_tokenizer.type: expected one of: BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits,"
+        + " Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit, found \"Foo\""
         + " (Weft has no other pre-tokenizer)"),
     WrongTokenizer(
       "a post-processor that there isn't", "post_processor", #"{"type":"Foo"}"#,
-      " post_processor.type: expected one of: BertProcessing, ByteLevel, TemplateProcessing, found \"Foo\""
+      " post_processor.type: expected one of: BertProcessing, ByteLevel, RobertaProcessing, Sequence,"
+        + " TemplateProcessing, found \"Foo\""
         + " (Weft has no other post-processor)"),
     WrongTokenizer(
       "a decoder that there isn't", "decoder", #"{"type":"Foo"}"#,
-      " decoder.type: expected one of: ByteFallback, ByteLevel, Fuse, Replace, Sequence, Strip, WordPiece, found \"Foo\" (Weft has no other decoder)"
-    ),
+      " decoder.type: expected one of: BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace,"
+        + " Sequence, Strip, WordPiece, found \"Foo\" (Weft has no other decoder)"),
     WrongTokenizer(
       "no vocabulary", "model", #"{"type":"WordPiece","unk_token":"u"}"#,
       " model.vocab: expected an object that gives each token its id, found nothing"),
@@ -120,14 +124,54 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       " normalizer.lowercase: expected true or false, found the number 1"),
     WrongTokenizer(
       "a part of a sequence that there isn't", "normalizer",
-      #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"x"},{"type":"NFKC"}]}"#,
-      " normalizer.normalizers[1].type: expected one of: BertNormalizer, Prepend, Replace,"
-        + " Sequence, found \"NFKC\" (Weft has no other normalizer)"),
+      #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"x"},{"type":"Bar"}]}"#,
+      " normalizer.normalizers[1].type: expected one of: BertNormalizer, Lowercase, NFC, NFD, NFKC,"
+        + " NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents, found \"Bar\""
+        + " (Weft has no other normalizer)"),
     WrongTokenizer(
-      "a regular expression to replace", "normalizer",
+      "no pattern to replace", "normalizer",
+      #"{"type":"Replace","pattern":{"regex":" +"},"content":" "}"#,
+      " normalizer.pattern: expected {\"String\": text} or {\"Regex\": expression}, found an object"
+        + " with 1 key"),
+    WrongTokenizer(
+      "a regular expression that isn't one", "pre_tokenizer",
+      #"{"type":"Split","pattern":{"Regex":"a(b"},"behavior":"Isolated"}"#,
+      " pre_tokenizer.pattern.Regex: expected a regular expression that Weft reads, found the string"
+        + " \"a(b\" (at character 3: a ')' that isn't there)"),
+    WrongTokenizer(
+      "a behaviour that there isn't", "pre_tokenizer",
+      #"{"type":"Split","pattern":{"String":"a"},"behavior":"isolated"}"#,
+      " pre_tokenizer.behavior: expected one of Removed, Isolated, MergedWithPrevious,"
+        + " MergedWithNext, Contiguous, found the string \"isolated\""),
+    WrongTokenizer(
+      "a regular expression to decode", "decoder",
       #"{"type":"Replace","pattern":{"Regex":" +"},"content":" "}"#,
-      " normalizer.pattern: expected {\"String\": text}, found an object with 1 key"
+      " decoder.pattern: expected {\"String\": text}, found an object with 1 key"
         + " (Weft has no regular expressions here)"),
+    WrongTokenizer(
+      "two characters for a space", "pre_tokenizer", #"{"type":"Metaspace","replacement":"ab"}"#,
+      " pre_tokenizer.replacement: expected one character, found the string \"ab\""),
+    WrongTokenizer(
+      "rules that aren't base 64", "normalizer",
+      #"{"type":"Precompiled","precompiled_charsmap":"*"}"#,
+      " normalizer.precompiled_charsmap: expected base 64, found the string \"*\""),
+    WrongTokenizer(
+      "rules that are cut off", "normalizer",
+      #"{"type":"Precompiled","precompiled_charsmap":"CAAAAAAAAAA="}"#,
+      " normalizer.precompiled_charsmap: expected a trie of whole words within 4 bytes, found one of 8,"
+        + " found the string \"CAAAAAAAAAA=\""),
+    WrongTokenizer(
+      "a score that is a word", "model", #"{"type":"Unigram","vocab":[["a","b"]]}"#,
+      " model.vocab[0][1]: expected a finite number, found the string \"b\""),
+    WrongTokenizer(
+      "a token without a score", "model", #"{"type":"Unigram","vocab":[["a"]]}"#,
+      " model.vocab[0]: expected [token, score], found an array of 1"),
+    WrongTokenizer(
+      "a token twice", "model", #"{"type":"Unigram","vocab":[["a",0],["a",-1]]}"#,
+      " model.vocab[1]: expected a token of its own, found \"a\" again, found an array of 2"),
+    WrongTokenizer(
+      "an unknown token outside", "model", #"{"type":"Unigram","vocab":[["a",0]],"unk_id":1}"#,
+      " model.unk_id: expected an integer from 0 to 0, found the number 1"),
     WrongTokenizer(
       "nothing to replace", "normalizer",
       #"{"type":"Replace","pattern":{"String":""},"content":" "}"#,

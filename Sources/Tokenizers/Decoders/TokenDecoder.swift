@@ -10,9 +10,11 @@ public protocol TokenDecoder: Sendable {
 let decoders = PartTable<any TokenDecoder>(
   kind: "decoder",
   entries: [
+    ("BPEDecoder", SuffixDecoder.init),
     ("ByteFallback", ByteFallbackDecoder.init),
     ("ByteLevel", ByteLevelDecoder.init),
     ("Fuse", FuseDecoder.init),
+    ("Metaspace", MetaspaceDecoder.init),
     ("Replace", ReplaceDecoder.init),
     ("Sequence", SequenceDecoder.init),
     ("Strip", StripDecoder.init),

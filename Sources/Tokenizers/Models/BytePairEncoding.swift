@@ -17,7 +17,7 @@ struct BytePairEncoding: TokenizerModel {
     var continuingPrefix = ""
     var endOfWordSuffix = ""
     /// The tokens of the 256 bytes, where unknown characters fall back to them.
-    var bytes: [Token?] = []
+    var bytes: ByteTokens?
     var prefersWholeWords = false
   }
 
@@ -51,11 +51,7 @@ struct BytePairEncoding: TokenizerModel {
     options.endOfWordSuffix = try field.member("end_of_word_suffix")?.string() ?? ""
     options.prefersWholeWords = try field.member("ignore_merges")?.bool() ?? false
     if try field.member("byte_fallback")?.bool() ?? false {
-      options.bytes = (0..<256).map { byte in
-        let digits = String(byte, radix: 16, uppercase: true)
-        let text = "<0x" + (byte < 16 ? "0" : "") + digits + ">"
-        return vocabulary.id(of: text).map { Token(id: $0, text: text, range: 0..<0) }
-      }
+      options.bytes = ByteTokens(vocabulary)
     }
     return options
   }
@@ -92,7 +88,7 @@ struct BytePairEncoding: TokenizerModel {
         if let pending = unknown { symbols.append(pending) }
         unknown = nil
         symbols.append(MergeSymbol(id: id, range: range))
-      } else if let bytes = fallback(text) {
+      } else if let bytes = options.bytes?.tokens(of: text, range: range) {
         symbols += bytes.map { MergeSymbol(id: $0.id, range: range) }
       } else if let token = options.unknown {
         if let pending = unknown, options.fusesUnknown {
@@ -106,16 +102,5 @@ struct BytePairEncoding: TokenizerModel {
     }
     if let pending = unknown { symbols.append(pending) }
     return symbols
-  }
-
-  /// The tokens of the text's bytes, or nil when one of them has none.
-  private func fallback(_ text: String) -> [Token]? {
-    guard !options.bytes.isEmpty else { return nil }
-    var tokens: [Token] = []
-    for byte in text.utf8 {
-      guard let token = options.bytes[Int(byte)] else { return nil }
-      tokens.append(token)
-    }
-    return tokens
   }
 }

@@ -30,6 +30,8 @@ let models = PartTable<any TokenizerModel>(
   kind: "model",
   entries: [
     ("BPE", BytePairEncoding.init),
+    ("Unigram", Unigram.init),
+    ("WordLevel", WordLevel.init),
     ("WordPiece", WordPiece.init),
   ])
 
@@ -38,5 +40,6 @@ func modelType(_ field: JSONField) throws(JSONFieldError) -> String? {
   guard try field.member("type") == nil else { return nil }
   if try field.member("merges") != nil { return "BPE" }
   if try field.member("continuing_subword_prefix") != nil { return "WordPiece" }
+  if case .array? = try field.member("vocab")?.value { return "Unigram" }
   return nil
 }

@@ -24,7 +24,7 @@ struct BertNormalizer: Normalizer {
   func normalize(_ text: inout AlignedText) {
     if cleansText { clean(&text) }
     if separatesIdeographs { separateIdeographs(&text) }
-    if stripsAccents { text.decomposeCanonically() }
+    if stripsAccents { text.decompose() }
     if stripsAccents || lowercases { foldLetters(&text) }
   }
 

@@ -1,13 +1,13 @@
 import Formats
 
-/// Replaces a fixed string.
+/// Replaces what a string or a regular expression finds.
 struct ReplaceNormalizer: Normalizer {
-  private let pattern: [Unicode.Scalar]
+  private let pattern: SearchPattern
   private let content: [Unicode.Scalar]
 
-  /// Reads `pattern` (`{"String": …}`) and `content`.
+  /// Reads `pattern` and `content`.
   init(_ field: JSONField) throws(JSONFieldError) {
-    pattern = Array(try fixedPattern(field).unicodeScalars)
+    pattern = try SearchPattern(field)
     content = Array(try field.required("content", "a string").string().unicodeScalars)
   }
 

@@ -7,14 +7,8 @@ struct BertProcessing: PostProcessor {
 
   /// Reads `cls` and `sep`, each `[token, id]`.
   init(_ field: JSONField) throws(JSONFieldError) {
-    start = try BertProcessing.token(field.required("cls", "[token, id]"))
-    separator = try BertProcessing.token(field.required("sep", "[token, id]"))
-  }
-
-  private static func token(_ field: JSONField) throws(JSONFieldError) -> Token {
-    let parts = try field.elements()
-    guard parts.count == 2 else { throw field.error(expected: "[token, id]") }
-    return Token(id: try Vocabulary.id(parts[1]), text: try parts[0].string(), range: 0..<0)
+    start = try Token(named: "cls", in: field)
+    separator = try Token(named: "sep", in: field)
   }
 
   func addedTokenCount(isPair: Bool) -> Int { isPair ? 3 : 2 }

@@ -14,6 +14,8 @@ let postProcessors = PartTable<any PostProcessor>(
   entries: [
     ("BertProcessing", BertProcessing.init),
     ("ByteLevel", ByteLevelProcessing.init),
+    ("RobertaProcessing", RobertaProcessing.init),
+    ("Sequence", SequenceProcessing.init),
     ("TemplateProcessing", TemplateProcessing.init),
   ])
 

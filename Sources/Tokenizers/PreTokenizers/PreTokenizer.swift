@@ -12,5 +12,12 @@ let preTokenizers = PartTable<any PreTokenizer>(
   entries: [
     ("BertPreTokenizer", BertPreTokenizer.init),
     ("ByteLevel", ByteLevelPreTokenizer.init),
+    ("CharDelimiterSplit", DelimiterPreTokenizer.init),
+    ("Digits", DigitsPreTokenizer.init),
+    ("Metaspace", MetaspacePreTokenizer.init),
+    ("Punctuation", PunctuationPreTokenizer.init),
     ("Sequence", SequencePreTokenizer.init),
+    ("Split", SplitPreTokenizer.init),
+    ("Whitespace", WhitespacePreTokenizer.init),
+    ("WhitespaceSplit", WhitespaceSplitPreTokenizer.init),
   ])

@@ -78,6 +78,13 @@ public struct AlignedText: Sendable {
     origins = newOrigins[...]
   }
 
+  /// Puts other scalars in the place of all, each with the bytes that it stands for.
+  mutating func replace(scalars new: [Unicode.Scalar], origins: [Range<Int>]) {
+    precondition(new.count == origins.count, "a scalar without its bytes")
+    scalars = new[...]
+    self.origins = origins[...]
+  }
+
   /// Puts scalars before the text, unless it is empty; they stand for what its first scalar does.
   public mutating func prepend(_ prefix: [Unicode.Scalar]) {
     guard let first = origins.first else { return }
@@ -86,24 +93,26 @@ public struct AlignedText: Sendable {
   }
 
   /// Puts `content` in the place of each occurrence of `pattern`, from the left.
-  public mutating func replace(_ pattern: [Unicode.Scalar], with content: [Unicode.Scalar]) {
-    guard let head = pattern.first, scalars.contains(head) else { return }
+  mutating func replace(_ pattern: SearchPattern, with content: [Unicode.Scalar]) {
+    guard var match = pattern.firstMatch(in: scalars, from: indices.lowerBound) else { return }
     var newScalars: [Unicode.Scalar] = []
     var newOrigins: [Range<Int>] = []
-    var i = scalars.startIndex
-    while i < scalars.endIndex {
-      if scalars[i] == head, scalars[i...].starts(with: pattern) {
-        newScalars += content
-        newOrigins += content.map { _ in origin(of: i..<i + pattern.count) }
-        i += pattern.count
-      } else {
-        newScalars.append(scalars[i])
-        newOrigins.append(origins[i])
-        i += 1
-      }
+    var from = indices.lowerBound
+    while true {
+      newScalars += scalars[from..<match.lowerBound]
+      newOrigins += origins[from..<match.lowerBound]
+      let origin = origin(of: match)
+      newScalars += content
+      newOrigins += content.map { _ in origin }
+      from = match.upperBound
+      guard from < indices.upperBound,
+        let next = pattern.firstMatch(in: scalars, from: from)
+      else { break }
+      match = next
     }
-    scalars = newScalars[...]
-    origins = newOrigins[...]
+    newScalars += scalars[from...]
+    newOrigins += origins[from...]
+    replace(scalars: newScalars, origins: newOrigins)
   }
 
   /// Sorts the scalars of `range` by `key`, keeping the order of equal ones.

@@ -32,14 +32,10 @@ struct TokenTrie: Sendable {
     return keys[slot] == key ? children[slot] : nil
   }
 
-  /// The node that `text` leads to from the root, or nil when no token begins so.
-  func node(of text: some Sequence<Unicode.Scalar>) -> Int32? {
-    var node = TokenTrie.root
-    for scalar in text {
-      guard let next = child(of: node, scalar) else { return nil }
-      node = next
-    }
-    return node
+  /// The token that ends at `node`, or nil.
+  func id(at node: Int32) -> Int32? {
+    let id = ids[Int(node)]
+    return id < 0 ? nil : id
   }
 
   /// The longest token that `scalars` begins with at `start`, read on from `node`; no empty one.
