@@ -44,7 +44,7 @@ public struct AbsorbTranspose: RewritePass {
     var patch = Patch(rewriting: [transposition, node])
     patch.replace(node, with: try patch.add(op, operands, in: graph))
     context.applied(
-      "\(op.name) reads \(graph.label(transposition.operands[0])) with swapped axes", patch.origin)
+      "\(op.name) reads \(graph.label(transposition.operands[0])) with swapped axes", patch)
     return patch
   }
 }

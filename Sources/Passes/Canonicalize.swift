@@ -14,7 +14,7 @@ public struct Canonicalize: RewritePass {
     guard let op = node.op as? any Canonicalizable,
       let patch = try op.canonicalized(node, in: graph)
     else { return nil }
-    context.applied("\(node.op.name) replaced by a simpler form", node.origin)
+    context.applied("\(node.op.name) replaced by a simpler form", patch)
     return patch
   }
 }

@@ -44,7 +44,7 @@ public struct FoldConstants: RewritePass {
     for (old, tensor) in zip(node.results, results) {
       patch.replace(old, with: patch.constant(tensor))
     }
-    context.applied("\(node.op.name) of constants computed", node.origin)
+    context.applied("\(node.op.name) of constants computed", patch)
     return patch
   }
 }

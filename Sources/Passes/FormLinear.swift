@@ -23,7 +23,7 @@ public struct FormLinear: RewritePass {
     var patch = Patch(rewriting: [node])
     let linear = Linear(transposed: !product.transposesB)
     patch.replace(node, with: try patch.add(linear, [x, weight], in: graph))
-    context.applied("matmul with a weight made a linear layer", node.origin)
+    context.applied("matmul with a weight made a linear layer", patch)
     return patch
   }
 }

@@ -27,7 +27,7 @@ public struct FuseElementwise: Pass {
       members.sort { $0.id < $1.id }
       var patch = Patch(rewriting: members)
       patch.replace(node, with: try patch.add(chain.op, chain.operands, in: graph))
-      context.applied("\(members.count) elementwise nodes fused", patch.origin)
+      context.applied("\(members.count) elementwise nodes fused", patch)
       patches.append(patch)
     }
     return patches

@@ -52,7 +52,7 @@ public struct FuseEmbedding: RewritePass {
     let results = try patch.add(
       op, known.flatMap(\.operands) + node.operands.dropFirst(), in: graph)
     patch.replace(node, with: results)
-    context.applied("\(known.count) embeddings and their norm fused", patch.origin)
+    context.applied("\(known.count) embeddings and their norm fused", patch)
     return patch
   }
 

@@ -44,7 +44,7 @@ public struct FuseLinear: RewritePass {
   ) throws -> Patch {
     var patch = Patch(rewriting: [parts.node, node])
     patch.replace(node, with: try patch.add(parts.op, parts.operands, in: graph))
-    context.applied("\(what) fused into the matrix product", patch.origin)
+    context.applied("\(what) fused into the matrix product", patch)
     return patch
   }
 
@@ -135,7 +135,7 @@ public struct FuseLinear: RewritePass {
     parts.op.scale *= factor
     var patch = Patch(rewriting: [product, node])
     patch.replace(node, with: try patch.add(parts.op, parts.operands, in: graph))
-    context.applied("factor before the matrix product fused into it", patch.origin)
+    context.applied("factor before the matrix product fused into it", patch)
     return patch
   }
 

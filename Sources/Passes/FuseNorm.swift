@@ -45,7 +45,7 @@ public struct FuseNorm: RewritePass {
     if keepsSum { patch.replace(x, with: results[1]) }
     context.applied(
       keepsSum ? "residual added in the norm, sum kept" : "residual added in the norm",
-      patch.origin)
+      patch)
     return patch
   }
 }

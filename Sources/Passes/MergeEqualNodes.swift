@@ -49,7 +49,7 @@ public struct MergeEqualNodes: Pass {
       var patch = Patch(rewriting: nodes)
       let results = try patch.add(nodes[0].op, nodes[0].operands, in: graph)
       for node in nodes { patch.replace(node, with: results) }
-      context.applied("\(nodes.count) equal \(key.op) computed once", patch.origin)
+      context.applied("\(nodes.count) equal \(key.op) computed once", patch)
       patches.append(patch)
     }
     return patches

@@ -53,7 +53,7 @@ public struct MergeProjections: Pass {
         patch.replace(member.node.results[0], with: result)
       }
       context.applied(
-        "\(members.count) linear layers of \(graph.label(key.x)) merged", patch.origin)
+        "\(members.count) linear layers of \(graph.label(key.x)) merged", patch)
       return patch
     }
   }

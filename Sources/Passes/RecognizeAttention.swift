@@ -36,7 +36,7 @@ public struct RecognizeAttention: RewritePass {
       }
       let match = try AttentionMatch(graph, softmax: softmax, mixing: node)
       let (patch, heads) = try match.patch()
-      context.applied("attention of \(heads) heads recognized", patch.origin)
+      context.applied("attention of \(heads) heads recognized", patch)
       return patch
     } catch let miss as NearMiss {
       context.missed("attention not recognized: \(miss.reason)", node.origin)

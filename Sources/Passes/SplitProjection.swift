@@ -56,7 +56,7 @@ public struct SplitProjection: RewritePass {
     for (part, result) in zip(parts, results) {
       patch.replace(part.node.results[0], with: result)
     }
-    context.applied("projection split into its \(parts.count) parts", patch.origin)
+    context.applied("projection split into its \(parts.count) parts", patch)
     return patch
   }
 

@@ -40,7 +40,7 @@ public struct WidenStorage: RewritePass {
       let same = patch.type(of: new, in: graph).dtype == stored
       patch.replace(old, with: same ? new : try patch.add(Cast(to: stored), [new], in: graph)[0])
     }
-    context.applied("\(node.op.name) computed in f32", node.origin)
+    context.applied("\(node.op.name) computed in f32", patch)
     return patch
   }
 }

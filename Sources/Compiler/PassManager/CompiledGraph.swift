@@ -8,6 +8,8 @@ public struct CompiledGraph: Sendable {
   public let graph: Graph
   /// What the passes did.
   public let report: CompilationReport
+  /// What became of each node of ``source``, where that was asked for.
+  public var lineage: Lineage?
 }
 
 /// What one pass did.

@@ -15,6 +15,8 @@ public struct PassContext: Sendable {
     public var message: String
     /// The lines it is about.
     public var origin: Origin
+    /// For what was missed: the predicate that failed, as data, where the pass says it.
+    public var nearMiss: NearMiss?
   }
 
   /// The running pass.
@@ -23,6 +25,8 @@ public struct PassContext: Sendable {
   public private(set) var remarks: [Remark] = []
   /// Rewrites put off to the next sweep because they overlap with one of this sweep.
   private(set) var postponed = 0
+  /// What was said of each rewrite, by the first value that it replaces.
+  private var messages: [ValueID: String] = [:]
 
   /// A context for one sweep of `pass`.
   public init(pass: String) { self.pass = pass }
@@ -32,10 +36,23 @@ public struct PassContext: Sendable {
     remarks.append(Remark(kind: .applied, pass: pass, message: message, origin: origin))
   }
 
-  /// Says what nearly was, with the predicate that failed.
-  public mutating func missed(_ message: String, _ origin: Origin) {
-    remarks.append(Remark(kind: .missed, pass: pass, message: message, origin: origin))
+  /// Says what `patch`, which has its replacements, rewrites: the nodes that it stands for are told
+  /// so, too.
+  public mutating func applied(_ message: String, _ patch: Patch) {
+    applied(message, patch.origin)
+    if let value = patch.firstReplaced { messages[value] = message }
   }
+
+  /// Says what nearly was: in a sentence, and with the predicate that failed as data.
+  public mutating func missed(
+    _ message: String, _ origin: Origin, _ nearMiss: NearMiss? = nil
+  ) {
+    remarks.append(
+      Remark(kind: .missed, pass: pass, message: message, origin: origin, nearMiss: nearMiss))
+  }
+
+  /// What was said of `patch`.
+  func message(of patch: Patch) -> String? { patch.firstReplaced.flatMap { messages[$0] } }
 
   mutating func postpone() { postponed += 1 }
 }

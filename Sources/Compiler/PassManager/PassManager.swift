@@ -13,10 +13,12 @@ public struct PassManager: Sendable {
 
   /// `graph` after all passes.
   ///
-  /// - Parameter snapshots: names of passes whose graph is kept in the result; "input" is the graph
-  ///   before all.
+  /// - Parameters:
+  ///   - snapshots: names of passes whose graph is kept in the result; "input" is the graph before
+  ///     all.
+  ///   - tracingLineage: whether the result says what became of each node.
   public func compile(
-    _ graph: Graph, snapshots: Set<String> = []
+    _ graph: Graph, snapshots: Set<String> = [], tracingLineage: Bool = false
   ) throws(CompilationError) -> CompiledGraph {
     let known = passes.reduce(into: ["input"]) { known, pass in
       if !known.contains(pass.name) { known.append(pass.name) }
@@ -27,19 +29,44 @@ public struct PassManager: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     var report = CompilationReport()
-    var current = graph.pruned()
+    var lineage = tracingLineage ? Lineage(of: graph) : nil
+    var current = pruned(graph, pass: "input", &lineage)
     try verify(current, after: "input")
     if snapshots.contains("input") { report.snapshots["input"] = current }
     for pass in passes {
-      current = try run(pass, on: current, &report)
+      current = try run(pass, on: current, &report, &lineage)
       if snapshots.contains(pass.name) { report.snapshots[pass.name] = current }
     }
     report.duration = clock.now - start
-    return CompiledGraph(source: graph, graph: current, report: report)
+    return CompiledGraph(source: graph, graph: current, report: report, lineage: lineage)
+  }
+
+  private func pruned(_ graph: Graph, pass: String, _ lineage: inout Lineage?) -> Graph {
+    let (pruned, sources) = graph.prunedWithSources()
+    lineage?.prune(sources, pass: pass)
+    return pruned
+  }
+
+  /// `graph` with `patches` of `pass`, without what nothing uses then.
+  private func apply(
+    _ patches: [Patch], of context: PassContext, to graph: Graph, _ lineage: inout Lineage?
+  ) throws(CompilationError) -> Graph {
+    do {
+      let (rewritten, sources) = try graph.applyingWithSources(patches)
+      if lineage != nil {
+        lineage?.apply(
+          patches, patches.map { context.message(of: $0) ?? "rewritten" }, from: graph,
+          to: rewritten, sources, pass: context.pass)
+      }
+      return pruned(rewritten, pass: context.pass, &lineage)
+    } catch {
+      throw .patch(pass: context.pass, error)
+    }
   }
 
   private func run(
-    _ pass: any Pass, on graph: Graph, _ report: inout CompilationReport
+    _ pass: any Pass, on graph: Graph, _ report: inout CompilationReport,
+    _ lineage: inout Lineage?
   ) throws(CompilationError) -> Graph {
     let clock = ContinuousClock()
     let start = clock.now
@@ -62,11 +89,7 @@ public struct PassManager: Sendable {
       guard statistics.sweeps <= Self.sweepLimit,
         current.nodes.count <= 100 * statistics.nodesBefore + 10_000
       else { throw .unsettled(pass: pass.name) }
-      do {
-        current = try current.applying(patches).pruned()
-      } catch {
-        throw .patch(pass: pass.name, error)
-      }
+      current = try apply(patches, of: context, to: current, &lineage)
       try verify(current, after: pass.name)
     }
     statistics.nodesAfter = current.nodes.count

@@ -31,9 +31,25 @@ extension Graph {
   /// just after the last of their operands where that is later, or earlier where a user needs them:
   /// then what they need moves up before them.
   public func applying(_ patches: [Patch]) throws(PatchError) -> Graph {
-    var rewriter = try Rewriter(self, patches)
-    return try rewriter.run()
+    try applyingWithSources(patches).graph
   }
+
+  /// The graph with `patches` applied, and where each of its nodes comes from.
+  public func applyingWithSources(
+    _ patches: [Patch]
+  ) throws(PatchError) -> (graph: Graph, sources: [NodeSource]) {
+    var rewriter = try Rewriter(self, patches)
+    let graph = try rewriter.run()
+    return (graph, rewriter.sources)
+  }
+}
+
+/// Where a node of a rewritten graph comes from.
+public enum NodeSource: Hashable, Sendable {
+  /// From this node, with other operands at most.
+  case kept(NodeID)
+  /// From the rewrite at this position.
+  case made(patch: Int)
 }
 
 /// Builds the rewritten graph: walks over the old one in order, and makes what a node needs first.
@@ -61,6 +77,8 @@ private struct Rewriter {
   var made: [[ValueID?]]
   /// Units that are made, or false for those whose operands are being made.
   var isDone: [Unit: Bool] = [:]
+  /// For each node of the new graph, where it comes from.
+  var sources: [NodeSource] = []
 
   init(_ old: Graph, _ patches: [Patch]) throws(PatchError) {
     self.old = old
@@ -206,12 +224,14 @@ private struct Rewriter {
     switch unit {
     case .old(let i):
       let node = old.nodes[i]
+      sources.append(.kept(node.id))
       let results = builder.add(
         node.op, operands, resultTypes: node.results.map { old.type(of: $0) },
         names: node.results.map { old[$0].name }, origin: node.origin)
       for (value, result) in zip(node.results, results) { mapped[value.index] = result }
     case .new(let p, let n):
       let (patch, node) = (patches[p], patches[p].nodes[n])
+      sources.append(.made(patch: p))
       // A replaced value's name passes to what replaces it.
       var names: [Int: String] = [:]
       for (value, new) in patch.replacements {

@@ -1,6 +1,10 @@
 extension Graph {
   /// The graph without nodes, constants and parameters that no output hangs on. Inputs stay.
-  public func pruned() -> Graph {
+  public func pruned() -> Graph { prunedWithSources().graph }
+
+  /// The graph without what no output hangs on, and for each of its nodes the one that it was.
+  public func prunedWithSources() -> (graph: Graph, sources: [NodeID]) {
+    var sources: [NodeID] = []
     var live = [Bool](repeating: false, count: values.count)
     for output in outputs { live[output.value.index] = true }
     for node in nodes.reversed() where node.results.contains(where: { live[$0.index] }) {
@@ -17,6 +21,7 @@ extension Graph {
       }
     }
     for node in nodes where node.results.contains(where: { live[$0.index] }) {
+      sources.append(node.id)
       let results = builder.add(
         node.op, node.operands.compactMap { mapped[$0.index] },
         resultTypes: node.results.map { type(of: $0) },
@@ -26,6 +31,6 @@ extension Graph {
     for output in outputs {
       if let value = mapped[output.value.index] { builder.output(output.name, value) }
     }
-    return builder.graph()
+    return (builder.graph(), sources)
   }
 }

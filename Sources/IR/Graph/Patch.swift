@@ -31,15 +31,23 @@ public struct Patch: Sendable {
 
   /// The merged origin of what is rewritten; every new node gets it.
   public let origin: Origin
+  /// The nodes that the new ones stand for, where the pass named them.
+  public let rewritten: [NodeID]
   private(set) var nodes: [NewNode] = []
   private(set) var values: [NewValue] = []
   private(set) var replacements: [(old: ValueID, new: Operand)] = []
 
   /// An empty rewrite of nodes with these origins.
-  public init(origin: Origin) { self.origin = origin }
+  public init(origin: Origin) {
+    self.origin = origin
+    rewritten = []
+  }
 
   /// An empty rewrite of `nodes`.
-  public init(rewriting nodes: [Node]) { origin = Origin.merging(nodes.map(\.origin)) }
+  public init(rewriting nodes: [Node]) {
+    origin = Origin.merging(nodes.map(\.origin))
+    rewritten = nodes.map(\.id)
+  }
 
   /// The type of an operand of this patch.
   public func type(of operand: Operand, in graph: Graph) -> TensorType {
@@ -88,6 +96,14 @@ public struct Patch: Sendable {
   public mutating func replace(_ node: Node, with results: [Operand]) {
     for (old, new) in zip(node.results, results) { replace(old, with: new) }
   }
+
+  /// Whether constants replace something.
+  public var makesConstants: Bool {
+    values.contains { if case .constant = $0 { true } else { false } }
+  }
+
+  /// The value that was named first as replaced.
+  public var firstReplaced: ValueID? { replacements.first?.old }
 
   /// The nodes of `graph` whose results are replaced.
   public func replacedNodes(in graph: Graph) -> Set<NodeID> {

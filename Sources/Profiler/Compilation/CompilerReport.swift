@@ -31,6 +31,36 @@ public struct CompilerReport: Codable, Hashable, Sendable, JSONReport {
     public var place: String
     /// The layer that it is about.
     public var layer: String
+    /// The file of ``place``; empty where there is none.
+    public var file: String
+    /// The line of ``place``; 0 where there is none.
+    public var line: Int
+    /// For what was missed, the predicate that failed, such as `sole-use`; empty where the pass
+    /// doesn't say.
+    public var predicate: String
+    /// What people call the value that the predicate didn't hold for; empty where it is none.
+    public var value: String
+    /// Who uses that value, where that is what stood in the way, as `add at minilm.weft:41:7`.
+    public var uses: [String]
+    /// What to change; empty where there is nothing to be had.
+    public var hint: String
+
+    /// `remark` as a report tells it.
+    init(_ remark: PassContext.Remark) {
+      kind = remark.kind == .applied ? "applied" : "missed"
+      pass = remark.pass
+      message = remark.message
+      let miss = remark.nearMiss
+      let location = miss?.location ?? remark.origin.location
+      place = location?.description ?? ""
+      file = location?.file ?? ""
+      line = location?.line ?? 0
+      layer = remark.origin.path.description
+      predicate = miss?.predicate.rawValue ?? ""
+      value = miss?.value ?? ""
+      uses = miss?.uses.map(\.description) ?? []
+      hint = miss?.hint ?? ""
+    }
   }
 
   /// The graph's name.
@@ -53,12 +83,7 @@ public struct CompilerReport: Codable, Hashable, Sendable, JSONReport {
         name: $0.pass, patches: $0.patches, nodesBefore: $0.nodesBefore, nodesAfter: $0.nodesAfter,
         microseconds: $0.duration.microseconds)
     }
-    remarks = report.remarks.map { remark in
-      Remark(
-        kind: remark.kind == .applied ? "applied" : "missed", pass: remark.pass,
-        message: remark.message, place: remark.origin.location?.description ?? "",
-        layer: remark.origin.path.description)
-    }
+    remarks = report.remarks.map(Remark.init)
     microseconds = report.duration.microseconds
     self.memory = memory
   }
@@ -97,12 +122,14 @@ public struct CompilerReport: Codable, Hashable, Sendable, JSONReport {
       var pass: String
       var message: String
       var place: String
+      var hint: String
     }
     var order: [Key] = []
     var counts: [Key: Int] = [:]
     for remark in remarks {
       let key = Key(
-        kind: remark.kind, pass: remark.pass, message: remark.message, place: remark.place)
+        kind: remark.kind, pass: remark.pass, message: remark.message, place: remark.place,
+        hint: remark.hint)
       if counts[key] == nil { order.append(key) }
       counts[key, default: 0] += 1
     }
@@ -112,6 +139,7 @@ public struct CompilerReport: Codable, Hashable, Sendable, JSONReport {
         colored ? "\u{1b}[\(key.kind == "applied" ? 32 : 33)m\(key.kind)\u{1b}[0m" : key.kind
       return (key.place.isEmpty ? "" : key.place + ": ") + "\(kind): \(key.message)"
         + (count > 1 ? " (\(count) times)" : "") + " [\(key.pass)]"
+        + (key.hint.isEmpty ? "" : "\n   help: \(key.hint)")
     }.joined(separator: "\n")
   }
 }
