@@ -32,7 +32,7 @@ public final class PlanExecutor: Sendable {
   public func run(
     _ plan: Plan, inputs: [Tensor], trace: Trace? = nil, cancellation: Cancellation? = nil
   ) throws(ExecutionError) -> [Tensor] {
-    let start = trace == nil ? 0 : Clock.nanoseconds()
+    let start = trace?.clock.now() ?? 0
     let inputs = try PlanExecutor.checked(inputs, for: plan)
     let participants = min(threads, plan.largestTileCount)
     let workers = participants > 1 ? workers() : nil
@@ -51,14 +51,18 @@ public final class PlanExecutor: Sendable {
       memory: RunMemory(
         plan: plan, participants: participants, arena: arena, inputs: inputs, outputs: outputs),
       cancellation: cancellation,
-      records: trace == nil
-        ? nil : TraceRecords(steps: plan.steps.count, participants: participants),
-      barrier: workers?.barrier ?? PlanExecutor.noBarrier, spins: spins)
+      records: trace.map {
+        TraceRecords(steps: plan.steps.count, participants: participants, clock: $0.clock)
+      }, barrier: workers?.barrier ?? PlanExecutor.noBarrier, spins: spins)
+    let ready = trace?.clock.now() ?? 0
     walk(context, with: workers)
     defer { arenas.give(arena) }
     try PlanExecutor.throwFailure(of: context)
     if let trace, let records = context.records {
-      trace.append(records, of: plan, start: start, end: Clock.nanoseconds())
+      trace.append(
+        Trace.Notes(
+          records: records, plan: plan, start: start, ready: ready,
+          end: trace.clock.now()))
     }
     return outputs
   }

@@ -16,6 +16,14 @@ enum Terminal {
       && environment["TERM"] != "dumb"
   }
 
+  /// How many characters a line of standard output has room for: the terminal's, or 110 where it is
+  /// none; at least 60.
+  static var outputWidth: Int {
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 110 }
+    return max(60, Int(size.ws_col))
+  }
+
   /// Writes diagnostics to standard error.
   static func report(_ diagnostics: [Diagnostic]) {
     if !diagnostics.isEmpty { error(diagnostics.rendered(color: errorIsColored) + "\n") }

@@ -1,6 +1,5 @@
 import Foundation
 import IR
-import Tensors
 import Testing
 
 @testable import Compiler
@@ -8,138 +7,156 @@ import Testing
 @testable import Profiler
 
 @Suite struct ProfileTests {
-  func origin(_ line: Int, _ path: String) -> Origin {
-    let components = path.split(separator: ".").map { LayerPath.Component(String($0)) }
-    return Origin([
-      .init(
-        location: SourceLocation(file: "m.weft", line: line, column: 3), path: LayerPath(components)
-      )
-    ])
-  }
-
-  func step(
-    op: String, category: OpCategory = .other, kernel: String, origin: Origin, cost: Cost
-  ) -> PlannedStep {
-    PlannedStep(
-      op: op, category: category, kernel: kernel, origin: origin, cost: cost,
-      type: TensorType(.f32, [2]), node: nil)
-  }
-
-  func run(_ durations: [Int], _ wall: Int) -> Trace.Run {
-    Trace.Run(
-      start: 5, end: 5 + wall, workers: 2,
-      steps: durations.enumerated().map { i, duration in
-        StepTiming(step: i, label: i, start: 1, end: 1 + duration, shares: [], wait: 20_000)
-      })
-  }
-
   func profile() -> Profile {
-    func cost(_ flops: Int) -> Cost {
-      Cost(flops: flops, bytesRead: 1_000_000, bytesWritten: 500_000)
-    }
-    let steps = [
-      step(
-        op: "embedding", category: .embedding, kernel: "f32-gather",
-        origin: origin(4, "embeddings"), cost: cost(0)),
-      step(
-        op: "linear", category: .matrixProduct, kernel: "f32-gemm-avx512",
-        origin: origin(9, "encoder.layer.0.dense").merged(with: origin(10, "encoder.layer.0")),
-        cost: cost(400_000_000)),
-      step(
-        op: "linear", category: .matrixProduct, kernel: "f32-gemm-avx512",
-        origin: origin(9, "encoder.layer.1.dense"), cost: cost(400_000_000)),
-      step(
-        op: "add", category: .elementwise, kernel: "f32-add", origin: origin(12, "encoder.layer.1"),
-        cost: cost(0)),
-    ]
-    return Profile(
-      steps,
-      [
-        run([1_000_000, 4_000_000, 4_000_000, 1_000_000], 11_000_000),
-        run([1_000_000, 4_000_000, 2_000_000, 1_000_000], 10_000_000),
-        run([3_000_000, 4_000_000, 9_000_000, 1_000_000], 20_000_000),
-        run([1], 1),
-      ])
+    Synthetic.profile([
+      Synthetic.run([1_000_000, 4_000_000, 4_000_000, 1_000_000], finish: 1_000_000),
+      Synthetic.run([1_000_000, 4_000_000, 2_000_000, 1_000_000], finish: 2_000_000),
+      Synthetic.run([3_000_000, 4_000_000, 9_000_000, 1_000_000], finish: 3_000_000),
+    ])
   }
 
   @Test func `medians, sums and rates follow from the runs`() {
     let profile = profile()
     #expect(profile.runs == 3)
     #expect(profile.threads == 2)
+    // Of three runs the middle one is the typical one.
     #expect(profile.wall == 11)
+    #expect(profile.median == 11)
+    #expect(profile.deviation == 1)
     #expect(profile.fastest == 10)
     #expect(profile.slowest == 20)
     #expect(profile.sum == 10)
+    #expect(profile.steps.map(\.time) == [1, 4, 4, 1])
     #expect(profile.steps.map(\.median) == [1, 4, 4, 1])
+    #expect(profile.steps.map(\.deviation) == [0, 0, 2, 0])
     #expect(profile.steps.map(\.total) == [5, 12, 15, 3])
     #expect(profile.steps.map(\.percent) == [10, 40, 40, 10])
+    #expect(profile.steps[2].p90 == 8)
+    #expect(abs(profile.steps[2].p99 - 8.9) < 1e-6)
     #expect(profile.steps[1].gigaflopsPerSecond == 100)
     #expect(profile.steps[0].gigabytesPerSecond == 1.5)
     #expect(profile.steps[0].wait == 0.01)
+    #expect(profile.steps.map(\.node) == [nil, 7, 9, nil])
     #expect(profile.steps[1].layer == "encoder.layer.0.dense")
     #expect(profile.steps[1].lines.map(\.line) == [9, 10])
+    #expect(profile.steps[1].lines.map(\.source) == ["m.weft 9", "m.weft 10"])
+    #expect(profile.steps[1].caller?.text == "top.weft:30")
   }
 
-  @Test func `steps are listed in the order of the plan`() {
-    let lines = profile().text(by: .step, width: nil).split(separator: "\n")
-    #expect(lines[1].hasPrefix("0  embedding  f32-gather       embeddings"))
-    #expect(lines[2].contains("m.weft:9 +1"))
-    #expect(lines[2].contains("100"))
-    #expect(lines[6].contains("all"))
+  @Test func `the parts of a run add up to it`() {
+    let run = Synthetic.run(
+      [1_000_000, 2_000_000, 3_000_000, 1_000_000], ready: 200_000, wake: 300_000, gap: 50_000,
+      finish: 400_000)
+    var samples = RunSamples()
+    samples.add(run, wall: run.duration + 150_000, untraced: run.duration)
+    let profile = Profile(Synthetic.steps, Synthetic.work, samples)
+    let parts = profile.parts
+    #expect(abs(profile.wall - 8.2) < 1e-9)
+    #expect(parts.prepare == 0.2)
+    #expect(parts.wake == 0.3)
+    #expect(parts.steps == 7)
+    #expect(abs(parts.barriers - 0.15) < 1e-9)
+    #expect(parts.finish == 0.4)
+    #expect(abs(parts.rest - 0.15) < 1e-9)
+    #expect(abs(profile.explainedPercent - 100 * 8.05 / 8.2) < 1e-9)
+    #expect(profile.steps.map(\.barrier) == [0.05, 0.05, 0.05, 0])
+    #expect(profile.untraced == 8.05)
+    #expect(abs((profile.tracingPercent ?? 0) - 100 * 0.15 / 8.05) < 1e-9)
   }
 
-  @Test func `ops are listed slowest first, with all their steps`() {
-    #expect(
-      profile().text(by: .op) == """
-        op         kernel           calls      ms      %  GFLOP/s  GB/s  wait ms
-        linear     f32-gemm-avx512      2   8.000   80.0      100  0.38    0.020
-        embedding  f32-gather           1   1.000   10.0           1.50    0.010
-        add        f32-add              1   1.000   10.0           1.50    0.010
-        ────────────────────────────────────────────────────────────────────────
-        all                             4  10.000  100.0     80.0  0.60    0.040
-
-        3 runs, 2 threads: a run takes 11.000 ms (fastest 10.000, slowest 20.000); its 4 steps take \
-        10.000 ms, 90.9 % of it.
-        """)
+  @Test func `runs far from the middle don't count`() {
+    let fast = (0..<6).map { Synthetic.run([1_000_000, 1_000_000, 1_000_000, 1_000_000 + $0]) }
+    let slow = [Synthetic.run([90_000_000, 1_000_000, 1_000_000, 1_000_000])]
+    let profile = Synthetic.profile(slow + fast)
+    #expect(profile.slowest == 93)
+    #expect(profile.steps[0].time == 1)
+    #expect(profile.steps[0].p99 > 80)
+    #expect(abs(profile.wall - 4.000003) < 1e-9)
   }
 
-  @Test func `layers are a tree, those of one name in one row`() {
-    let lines = profile().text(by: .layer).split(separator: "\n").map(String.init)
-    #expect(lines[1].hasPrefix("embeddings"))
-    #expect(lines[2].hasPrefix("encoder.layer[*]      3   9.000   90.0"))
-    #expect(lines[3].hasPrefix("  (itself)            1   1.000   10.0"))
-    #expect(lines[4].hasPrefix("  dense               2   8.000   80.0"))
-  }
-
-  @Test func `lines are listed with their ops`() {
-    let lines = profile().text(by: .line).split(separator: "\n").map(String.init)
-    #expect(lines[1].hasPrefix("linear     m.weft:9                  2   8.000"))
-    #expect(lines.contains { $0.hasPrefix("add        m.weft:12") })
-  }
-
-  @Test func `a long path fits the terminal`() {
-    let path = Array(repeating: "somewhere", count: 30).joined(separator: ".")
-    let step = self.step(
-      op: "add", kernel: "f32-add", origin: origin(1, path),
-      cost: Cost(flops: 0, bytesRead: 0, bytesWritten: 0))
-    let profile = Profile(
-      [step], [run([1], 1)])
-    for grouping in ProfileGrouping.allCases {
-      let table = profile.text(by: grouping, width: 80).split(separator: "\n").dropLast()
-      #expect(table.allSatisfy { $0.count <= 80 })
+  @Test func `steps side by side share their time`() {
+    func timing(_ i: Int, _ start: Int, _ end: Int, _ worker: Int) -> StepTiming {
+      StepTiming(
+        step: i, label: i, start: start, end: end,
+        shares: [.init(worker: worker, start: start, end: end, busy: end - start, tiles: 1)],
+        wait: end - start)
     }
+    let run = Trace.Run(
+      start: 0, end: 1_000, workers: 2, ready: 50,
+      steps: [timing(0, 100, 500, 0), timing(1, 300, 700, 1), timing(2, 800, 900, 0)])
+    let split = RunSplit(run)
+    #expect(split.prepare == 50)
+    #expect(split.wake == 50)
+    #expect(split.steps == [300, 300, 100])
+    #expect(split.gaps == [0, 100, 0])
+    #expect(split.finish == 100)
+    // Each of the first two has its worker; the other one is idle half of its own time.
+    #expect(split.waits == [100, 100, 50])
+    let sum = split.steps.reduce(0, +) + split.gaps.reduce(0, +)
+    #expect(split.prepare + split.wake + sum + split.finish == run.duration)
+  }
+
+  @Test func `ceilings say what a step is bound by and what could be got back`() {
+    let profile = Synthetic.profile(
+      [Synthetic.run([1_000_000, 4_000_000, 4_000_000, 10_000])], ceilings: Synthetic.ceilings)
+    // 1.5 MB of values at 100 GB/s.
+    #expect(profile.steps[0].bound == .memory)
+    #expect(profile.steps[0].ceiling == 0.015)
+    #expect(profile.steps[0].recoverable == 0.985)
+    // 400 MFLOP at 200 GFLOP/s against 1 MB at 10 GB/s and 0.5 MB at 100.
+    #expect(profile.steps[1].bound == .compute)
+    #expect(profile.steps[1].ceiling == 2)
+    #expect(profile.steps[1].recoverable == 2)
+    // What is faster than the ceiling gives nothing back.
+    #expect(profile.steps[3].recoverable == 0)
+  }
+
+  @Test func `weights count against their own bandwidth, int8 against its own peak`() {
+    var ceilings = Synthetic.ceilings
+    ceilings.gigaoperationsPerSecondInt8 = 800
+    let float = StepWork(flops: 8_000_000, weightByteCount: 4_000_000, valueByteCount: 1_000_000)
+    var integer = float
+    integer.arithmetic = .int8
+    #expect(ceilings.milliseconds(of: float).compute == 0.04)
+    #expect(ceilings.milliseconds(of: integer).compute == 0.01)
+    #expect(abs(ceilings.milliseconds(of: float).memory - 0.41) < 1e-12)
+  }
+
+  @Test func `a step of less than a microsecond is overhead`() {
+    var samples = RunSamples()
+    samples.add(Synthetic.run([2_000]))
+    let profile = Profile(
+      [Synthetic.steps[3]], [StepWork(flops: 0, valueByteCount: 50_000)], samples,
+      ceilings: Synthetic.ceilings)
+    #expect(profile.steps[0].bound == .overhead)
+    #expect(profile.steps[0].ceiling == 0.0005)
+  }
+
+  @Test func `a run of another plan is left out`() {
+    let profile = Synthetic.profile([Synthetic.run([1, 2])])
+    #expect(profile.runs == 0)
+    #expect(profile.steps.count == 4)
+    #expect(profile.text(by: .op).hasSuffix("no run was timed"))
   }
 
   @Test func `a profile without runs divides by nothing`() {
-    let profile = Profile([], [])
-    #expect(profile.text(by: .op).hasSuffix("no run was timed"))
+    let profile = Profile([], [], RunSamples())
+    for grouping in ProfileGrouping.allCases {
+      #expect(profile.text(by: grouping).hasSuffix("no run was timed"))
+    }
     #expect(profile.sum == 0)
+    #expect(profile.explainedPercent == 0)
   }
 
-  @Test func `JSON gives the same profile again`() throws {
-    let profile = profile()
-    let again = try JSONDecoder().decode(Profile.self, from: Data(profile.json().utf8))
-    #expect(again == profile)
-    #expect(try profile.json().contains("\"gigaflopsPerSecond\" : 100"))
+  @Test func `of many runs a few are kept whole`() {
+    var samples = RunSamples()
+    for i in 0..<100 { samples.add(Synthetic.run([1_000 + i * 37 % 100])) }
+    #expect(samples.traced.count == RunSamples.tracedLimit)
+    let shown = samples.shown
+    #expect(shown.map(\.number) == shown.map(\.number).sorted())
+    #expect(Set(shown.map(\.what)) == ["fastest", "median", "slowest"])
+    let durations = samples.traced.map(\.duration)
+    #expect(shown.first { $0.what == "fastest" }?.run.duration == durations.min())
+    #expect(shown.first { $0.what == "slowest" }?.run.duration == durations.max())
   }
 }

@@ -199,10 +199,12 @@ final class RunContext: @unchecked Sendable {
   ) {
     let io = memory.io(
       buffers: plan.layout.firstBuffer[i], participant, upcoming: upcoming)
-    let start = records == nil ? 0 : Clock.nanoseconds()
-    steps[i].kernel.run(tiles: tiles, io: io)
     if let records {
-      records.add(step: i, participant, start: start, end: Clock.nanoseconds(), tiles.count)
+      let start = records.clock.now()
+      steps[i].kernel.run(tiles: tiles, io: io)
+      records.add(step: i, participant, start: start, end: records.clock.now(), tiles.count)
+    } else {
+      steps[i].kernel.run(tiles: tiles, io: io)
     }
     if memory.takeFault(of: participant, step: i) { faulted.store(true, ordering: .relaxed) }
   }

@@ -1,4 +1,4 @@
-/// What the workers of one run note down: a slot for each worker and step.
+/// What the workers of one run note down: a slot for each worker and step, in ticks of `clock`.
 ///
 /// `@unchecked Sendable`: a slot is written by its worker only, before it counts its tiles as done;
 /// whoever reads has seen them done.
@@ -12,12 +12,14 @@ final class TraceRecords: @unchecked Sendable {
 
   let steps: Int
   let participants: Int
+  let clock: TraceClock
   private let slots: UnsafeMutablePointer<Slot>
   private let stride: Int
 
-  init(steps: Int, participants: Int) {
+  init(steps: Int, participants: Int, clock: TraceClock) {
     self.steps = steps
     self.participants = participants
+    self.clock = clock
     // Two more slots between workers: no cache line is shared.
     stride = steps + 2
     slots = .allocate(capacity: stride * participants)

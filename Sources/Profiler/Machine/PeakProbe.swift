@@ -48,18 +48,29 @@ struct PeakProbe {
 
   /// 10⁹ bytes a second that `threads` threads read together from `storage`.
   func read(_ storage: Storage, threads: Int) -> Double {
-    let count = storage.byteCount / 4
-    let share = count / threads
+    let share = storage.byteCount / 4 / threads
+    return best { self.read(storage, share: share, passes: 1, threads: threads) }
+  }
+
+  /// 10⁹ bytes a second that `threads` threads read together when they read the first `byteCount`
+  /// bytes of `storage` over and over.
+  func read(_ storage: Storage, byteCount: Int, threads: Int) -> Double {
+    let share = byteCount / 4 / threads
+    let first = read(storage, share: share, passes: 1, threads: threads)
+    let passes = Int((seconds * first * 1e9 / Double(max(byteCount, 1))).rounded(.up))
+    return best { self.read(storage, share: share, passes: max(2, passes), threads: threads) }
+  }
+
+  /// `share` is the number of floats that each thread reads.
+  private func read(_ storage: Storage, share: Int, passes: Int, threads: Int) -> Double {
     let table = table
-    return best {
-      let (time, _) = timed {
-        DispatchQueue.concurrentPerform(iterations: threads) { thread in
-          let start = storage.base.assumingMemoryBound(to: Float.self) + thread * share
-          _ = table.functions.pointee.peak_read(start, share)
-        }
+    let (time, _) = timed {
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        let start = storage.base.assumingMemoryBound(to: Float.self) + thread * share
+        for _ in 0..<passes { _ = table.functions.pointee.peak_read(start, share) }
       }
-      return Double(share * threads * 4) / time / 1e9
     }
+    return Double(share * threads * 4) * Double(passes) / time / 1e9
   }
 
   private func best(_ measure: () -> Double) -> Double {

@@ -9,9 +9,9 @@ import Foundation
 #endif
 
 /// The most memory that this process has had resident.
-enum PeakResident {
+public enum PeakResident {
   /// In bytes; nil where the system doesn't tell.
-  static var byteCount: Int? {
+  public static var byteCount: Int? {
     #if os(Linux)
       // Not getrusage: what it gives began with the process that this one was forked from.
       let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)

@@ -34,6 +34,14 @@ public struct StartupReport: Codable, Hashable, Sendable, JSONReport {
     other = total - phases.filter { !$0.phase.isBeside }.reduce(0) { $0 + $1.milliseconds }
   }
 
+  /// The phases until the model is there, before anything is compiled.
+  public var untilModel: Double {
+    let before: Set<StartupPhase> = [
+      .loadProgram, .parseArguments, .readGraph, .elaborate, .openCheckpoint,
+    ]
+    return phases.filter { before.contains($0.phase) }.reduce(0) { $0 + $1.milliseconds }
+  }
+
   /// The report for people.
   public var text: String {
     var table = TextTable(columns: [

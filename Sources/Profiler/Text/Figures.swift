@@ -49,6 +49,12 @@ enum Figures {
       ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
+  /// The median of `values`, and the median of their distances from it; 0 for none.
+  static func medianAndDeviation(_ values: [Double]) -> (median: Double, deviation: Double) {
+    let middle = median(values)
+    return (middle, median(values.map { ($0 - middle).magnitude }))
+  }
+
   /// The value that `share` (0…1) of `values` are below, between its two neighbours in proportion;
   /// 0 for none.
   static func quantile(_ share: Double, of values: [Double]) -> Double {

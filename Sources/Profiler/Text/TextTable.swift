@@ -3,7 +3,8 @@
 ///     op       calls      ms      %
 ///     linear      24   9.310   71.2
 ///
-/// Widths count characters. Cells that don't fit lose their middle, in columns that may shrink.
+/// Widths count characters. Cells that don't fit lose their middle or their end, in columns that may
+/// shrink.
 public struct TextTable: Sendable {
   /// Where the text of a cell stands.
   public enum Alignment: Sendable { case left, right }
@@ -16,12 +17,18 @@ public struct TextTable: Sendable {
     public var alignment: Alignment
     /// Whether its cells may be shortened where the table is too wide.
     public var shrinks: Bool
+    /// Whether shortened cells lose their end, as sentences should, and not their middle.
+    public var losesEnd: Bool
 
     /// A column under `title`.
-    public init(_ title: String, _ alignment: Alignment = .left, shrinks: Bool = false) {
+    public init(
+      _ title: String, _ alignment: Alignment = .left, shrinks: Bool = false,
+      losesEnd: Bool = false
+    ) {
       self.title = title
       self.alignment = alignment
       self.shrinks = shrinks
+      self.losesEnd = losesEnd
     }
   }
 
@@ -84,7 +91,10 @@ public struct TextTable: Sendable {
   private func line(_ cells: [String], _ widths: [Int]) -> String {
     var parts: [String] = []
     for (column, cell) in cells.enumerated() {
-      let text = cell.shortenedInTheMiddle(to: widths[column])
+      let text =
+        columns[column].losesEnd
+        ? cell.shortenedAtTheEnd(to: widths[column])
+        : cell.shortenedInTheMiddle(to: widths[column])
       let blanks = String(repeating: " ", count: widths[column] - text.count)
       parts.append(columns[column].alignment == .left ? text + blanks : blanks + text)
     }
@@ -95,6 +105,11 @@ public struct TextTable: Sendable {
 }
 
 extension String {
+  /// At most `limit` characters, the end replaced by `…` where there are more.
+  public func shortenedAtTheEnd(to limit: Int) -> String {
+    count > limit ? limit > 0 ? prefix(limit - 1) + "…" : "" : self
+  }
+
   /// At most `limit` characters, the middle replaced by `…` where there are more.
   public func shortenedInTheMiddle(to limit: Int) -> String {
     guard count > limit else { return self }

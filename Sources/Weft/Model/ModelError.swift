@@ -22,6 +22,8 @@ public enum ModelError: Error, CustomStringConvertible {
   case fault(origin: Origin, op: String, message: String)
   /// The file's name doesn't end in a format.
   case pictureFormat(String)
+  /// A profile isn't written to a file of that name.
+  case profileFormat(String, known: [String])
 
   public var description: String {
     switch self {
@@ -45,6 +47,8 @@ public enum ModelError: Error, CustomStringConvertible {
       (origin.location.map { "\($0): " } ?? "") + "error: '\(op)': \(message)"
     case .pictureFormat(let name):
       "\(name): the name must end in .svg, .png, .pdf or .dot"
+    case .profileFormat(let name, let known):
+      "\(name): the name must end in \(known.map { "." + $0 }.joined(separator: " or "))"
     }
   }
 

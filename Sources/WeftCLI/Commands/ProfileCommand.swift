@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Weft
 
 struct ProfileCommand: ParsableCommand {
@@ -8,31 +9,65 @@ struct ProfileCommand: ParsableCommand {
     discussion: """
       Example:
         weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
+        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by layer
+        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 \\
+          --expand encoder.layer.3
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o timeline.json
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --json > before.json
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --compare before.json
+        weft profile --compare before.json after.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --startup
-        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by op
+
+      A row has the time of a run that it takes, what this machine could do at most at the same
+      work ("ceiling"), and the difference: what could be got back.
       """)
 
   @OptionGroup var graph: GraphOptions
   @OptionGroup var weights: WeightOptions
   @OptionGroup var binding: BindingOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var options: ProfileViewOptions
 
   @Option(help: "How many runs to time, after three that aren't.")
   var runs = 20
 
-  @Option(help: "One row for each line and op, for each step, op or layer.")
-  var by: ProfileGrouping = .line
+  @Option(
+    name: .shortAndLong,
+    help: "Write a few runs on a time axis, too: .json, for ui.perfetto.dev.")
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare with a profile of before, as --json prints it; instead of the graph another may stand.",
+      valueName: "profile.json"))
+  var compare: String?
 
   @Flag(help: "Show where the time goes before the first answer, from the start of the process.")
   var startup = false
 
-  @Flag(help: "Print the profile as JSON.")
+  @Flag(help: "Print the profile, or the comparison, as JSON.")
   var json = false
 
+  /// Whether two files are compared and nothing is run.
+  private var isOfFiles: Bool {
+    compare != nil && URL(filePath: graph.graph).pathExtension.lowercased() == "json"
+  }
+
   func validate() throws {
-    _ = try weights.requiredSource()
+    if !isOfFiles { _ = try weights.requiredSource() }
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
+    }
+    if startup, output != nil || compare != nil {
+      throw ValidationError("--startup stands alone: leave out --output and --compare")
+    }
+    if let output {
+      if isOfFiles { throw ValidationError("--output needs a graph to run, not two profiles") }
+      do {
+        _ = try ProfileDocument.named(URL(filePath: output))
+      } catch {
+        throw ValidationError("\(error)")
+      }
     }
   }
 
@@ -40,19 +75,42 @@ struct ProfileCommand: ParsableCommand {
 
   func run(_ recorder: StartupRecorder) throws {
     if startup { return try profileStartup(recorder) }
+    let before = try compare.map { try Profile(contentsOf: URL(filePath: $0)) }
+    if let before, isOfFiles {
+      return try report(
+        ProfileComparison(before, try Profile(contentsOf: URL(filePath: graph.graph))))
+    }
+    let runs = try measure(recorder)
+    if let before {
+      try report(ProfileComparison(before, runs.profile))
+    } else {
+      print(json ? try runs.profile.json() : try runs.profile.text(options.view))
+    }
+    if let output {
+      let file = URL(filePath: output)
+      try AtomicFile.write(try ProfileDocument.named(file).data(of: runs), to: file)
+    }
+  }
+
+  private func measure(_ recorder: StartupRecorder) throws -> ProfiledRuns {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads)
+      threads: execution.threads, startup: recorder)
     let entry = try model.entry(execution.entry)
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
-    let profile = try Interrupt.watching { cancellation in
+    return try Interrupt.watching { cancellation in
       defer { progress.finish() }
-      return try entry.profile(
+      return try entry.profiledRuns(
         bindings: binding.bindings(), runs: runs, cancellation: cancellation
       ) { progress.advance(to: $0) }
     }
-    print(json ? try profile.json() : profile.text(by: by))
+  }
+
+  private func report(_ comparison: ProfileComparison) throws {
+    let groupings = options.by.map { [$0] } ?? [.op, .layer]
+    print(
+      json ? try comparison.json() : comparison.text(by: groupings, width: options.view.width))
   }
 
   private func profileStartup(_ recorder: StartupRecorder) throws {
@@ -69,5 +127,3 @@ struct ProfileCommand: ParsableCommand {
     print(json ? try recorder.report.json() : recorder.report.text)
   }
 }
-
-extension ProfileGrouping: ExpressibleByArgument {}
