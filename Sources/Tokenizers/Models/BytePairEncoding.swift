@@ -9,6 +9,8 @@ struct BytePairEncoding: TokenizerModel {
   let vocabulary: Vocabulary
   private let merges: MergeTable
   private let options: Options
+  /// For each character of the first pages of Unicode the token that it is alone, or -1.
+  private let singles: [Int32]
 
   /// What the file may set beside vocabulary and merges.
   private struct Options {
@@ -29,6 +31,13 @@ struct BytePairEncoding: TokenizerModel {
     merges = try MergeTable(
       field.required("merges", "an array of pairs"), vocabulary,
       continuingPrefix: options.continuingPrefix)
+    var singles = [Int32](repeating: -1, count: 0x3000)
+    for (token, id) in vocabulary.entries where token.utf8.count <= 3 {
+      let scalars = token.unicodeScalars
+      guard let scalar = scalars.first, scalars.count == 1, scalar.value < 0x3000 else { continue }
+      singles[Int(scalar.value)] = id
+    }
+    self.singles = singles
   }
 
   private static func options(_ field: JSONField, _ vocabulary: Vocabulary)
@@ -65,42 +74,89 @@ struct BytePairEncoding: TokenizerModel {
         return
       }
     }
-    var symbols = symbols(of: word)
-    merges.mergeAll(&symbols)
-    for symbol in symbols where symbol.isAlive {
-      tokens.append(
-        Token(
-          id: symbol.id, text: vocabulary.token(of: symbol.id) ?? "", range: symbol.range))
+    var symbols = Symbols(merges: merges, vocabulary: vocabulary)
+    var previous: Unicode.Scalar?
+    for i in word.indices {
+      let scalar = word.scalars[i]
+      if let id = single(scalar) {
+        if let previous, !merges.canJoin(previous, scalar) { symbols.finish(into: &tokens) }
+        symbols.append(id, word.origins[i])
+        previous = scalar
+      } else {
+        append(i, of: word, to: &symbols)
+        previous = nil
+      }
+    }
+    symbols.finish(into: &tokens)
+  }
+
+  /// The symbols of a word so far, up to a place that no merge crosses.
+  private struct Symbols {
+    let merges: MergeTable
+    let vocabulary: Vocabulary
+    private var symbols: [MergeSymbol] = []
+    /// An unknown token that others may still be joined to.
+    private var unknown: MergeSymbol?
+
+    init(merges: MergeTable, vocabulary: Vocabulary) {
+      self.merges = merges
+      self.vocabulary = vocabulary
+    }
+
+    mutating func append(_ id: Int32, _ range: Range<Int>) {
+      endUnknown()
+      symbols.append(MergeSymbol(id: id, range: range))
+    }
+
+    mutating func append(unknown id: Int32, _ range: Range<Int>, fuses: Bool) {
+      if fuses, let pending = unknown {
+        unknown = MergeSymbol(id: id, range: pending.range.lowerBound..<range.upperBound)
+      } else {
+        endUnknown()
+        unknown = MergeSymbol(id: id, range: range)
+      }
+    }
+
+    private mutating func endUnknown() {
+      if let unknown { symbols.append(unknown) }
+      unknown = nil
+    }
+
+    /// Merges what is there and appends the tokens.
+    mutating func finish(into tokens: inout [Token]) {
+      endUnknown()
+      merges.mergeAll(&symbols)
+      for symbol in symbols {
+        let text = vocabulary.token(of: symbol.id) ?? ""
+        tokens.append(Token(id: symbol.id, text: text, range: symbol.range))
+      }
+      symbols.removeAll(keepingCapacity: true)
     }
   }
 
-  /// The characters of the word as symbols of the vocabulary.
-  private func symbols(of word: AlignedText) -> [MergeSymbol] {
-    var symbols: [MergeSymbol] = []
-    symbols.reserveCapacity(word.count)
-    var unknown: MergeSymbol?
-    for i in word.indices {
-      let range = word.origins[i]
-      var text = String(word.scalars[i])
-      if i > word.indices.lowerBound { text = options.continuingPrefix + text }
-      if i == word.indices.upperBound - 1 { text += options.endOfWordSuffix }
-      if let id = vocabulary.id(of: text) {
-        if let pending = unknown { symbols.append(pending) }
-        unknown = nil
-        symbols.append(MergeSymbol(id: id, range: range))
-      } else if let bytes = options.bytes?.tokens(of: text, range: range) {
-        symbols += bytes.map { MergeSymbol(id: $0.id, range: range) }
-      } else if let token = options.unknown {
-        if let pending = unknown, options.fusesUnknown {
-          unknown = MergeSymbol(
-            id: token.id, range: pending.range.lowerBound..<range.upperBound)
-        } else {
-          if let pending = unknown { symbols.append(pending) }
-          unknown = MergeSymbol(id: token.id, range: range)
-        }
-      }
+  /// Appends a character that has to be looked up: as it is written at its place, else as bytes, else
+  /// as unknown.
+  private func append(_ i: Int, of word: AlignedText, to symbols: inout Symbols) {
+    let range = word.origins[i]
+    var text = String(word.scalars[i])
+    if i > word.indices.lowerBound { text = options.continuingPrefix + text }
+    if i == word.indices.upperBound - 1 { text += options.endOfWordSuffix }
+    if let id = vocabulary.id(of: text) {
+      symbols.append(id, range)
+    } else if let bytes = options.bytes?.tokens(of: text, range: range) {
+      for token in bytes { symbols.append(token.id, range) }
+    } else if let token = options.unknown {
+      symbols.append(unknown: token.id, range, fuses: options.fusesUnknown)
     }
-    if let pending = unknown { symbols.append(pending) }
-    return symbols
+  }
+
+  /// The token of a character that is written in no other way at a word's ends; nil where it has to be
+  /// looked up.
+  @inline(__always)
+  private func single(_ scalar: Unicode.Scalar) -> Int32? {
+    guard scalar.value < 0x3000, options.continuingPrefix.isEmpty, options.endOfWordSuffix.isEmpty
+    else { return nil }
+    let id = singles[Int(scalar.value)]
+    return id < 0 ? nil : id
   }
 }
