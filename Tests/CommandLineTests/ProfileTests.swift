@@ -31,11 +31,14 @@ import Testing
 
   @Test func `a layer is opened and shown alone`() throws {
     let result = try CommandLineTool.shell(
-      "weft profile \(Self.small) --expand h.1 && weft profile \(Self.small) --focus 'h[*].mlp'")
+      """
+      weft profile \(Self.small) --expand transformer.h.1 &&
+        weft profile \(Self.small) --focus 'transformer.h[*].mlp'
+      """)
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("[others]"))
     #expect(result.output.contains("c_fc: "))
-    #expect(result.output.contains("\nh[*].mlp "))
+    #expect(result.output.contains("\ntransformer.h[*].mlp "))
   }
 
   @Test func `as JSON it explains the run`() throws {
@@ -107,7 +110,7 @@ import Testing
     ("weft profile \(small) --depth 0", 64, "from 1"),
     ("weft profile \(small) --startup -o t.json", 64, "--startup stands alone"),
     ("echo '{}' > a.json; weft profile --compare a.json a.json -o t.json", 64, "needs a graph"),
-    ("weft profile \(small) --focus h.7", 1, "there is no layer 'h.7'; there is h[*]"),
+    ("weft profile \(small) --focus h.7", 1, "there is no layer 'h.7'; there is transformer.h[*]"),
     ("weft profile \(small) --compare none.json", 1, "none.json: cannot be read"),
     ("weft profile --compare Docs a.json", 1, "found a folder"),
     ("true > a.json; weft profile --compare a.json a.json", 1, "found an empty file"),

@@ -58,8 +58,10 @@ struct PeakProbe {
   func read(_ storage: Storage, byteCount: Int, threads: Int) -> Double {
     let share = byteCount / 4 / threads
     let first = read(storage, share: share, passes: 1, threads: threads)
-    let passes = Int((seconds * first * 1e9 / Double(max(byteCount, 1))).rounded(.up))
-    return best { self.read(storage, share: share, passes: max(2, passes), threads: threads) }
+    let passes = min(seconds * first * 1e9 / Double(max(byteCount, 1)), 1e6).rounded(.up)
+    return best {
+      self.read(storage, share: share, passes: max(2, Int(passes)), threads: threads)
+    }
   }
 
   /// `share` is the number of floats that each thread reads.
