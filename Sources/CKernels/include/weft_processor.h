@@ -15,19 +15,27 @@ static inline void weft_pause(void) {
 }
 
 /// The processor's own counter of time, of constant rate on what is built today; 0 where there is
-/// none. It is looked at when all that stands before is done: a look at the clock of one core that
-/// ran ahead would put a step's begin before the end of the one that it waited for on another.
+/// none. The processor may look at it before all that stands before is done, some 100 ns early.
 static inline int64_t weft_ticks(void) {
 #if defined(__x86_64__)
-  __builtin_ia32_lfence();
   return (int64_t)__builtin_ia32_rdtsc();
 #elif defined(__aarch64__)
   uint64_t ticks;
-  __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks)::"memory");
+  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks)::"memory");
   return (int64_t)ticks;
 #else
   return 0;
 #endif
+}
+
+/// The same, looked at when all loads before are done.
+static inline int64_t weft_ticks_after(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");
+#endif
+  return weft_ticks();
 }
 
 #endif

@@ -22,6 +22,8 @@ final class RunContext: @unchecked Sendable {
   let memory: RunMemory
   let cancellation: Cancellation?
   let records: TraceRecords?
+  /// The memory of `records`.
+  private let slots: TraceSlots?
   /// Whether a run was cancelled: nobody claims any more.
   let stopped = Atomic<Bool>(false)
   /// Whether a kernel reported a fault: nobody goes beyond its region.
@@ -43,6 +45,7 @@ final class RunContext: @unchecked Sendable {
     self.memory = memory
     self.cancellation = cancellation
     self.records = records
+    slots = records?.slots
     self.barrier = barrier
     self.spins = spins
     let count = RunContext.counterCount(plan, participants)
@@ -199,10 +202,10 @@ final class RunContext: @unchecked Sendable {
   ) {
     let io = memory.io(
       buffers: plan.layout.firstBuffer[i], participant, upcoming: upcoming)
-    if let records {
-      let start = records.clock.now()
+    if let slots {
+      let start = slots.begin(step: i, participant)
       steps[i].kernel.run(tiles: tiles, io: io)
-      records.add(step: i, participant, start: start, end: records.clock.now(), tiles.count)
+      slots.end(step: i, participant, since: start, tiles.count)
     } else {
       steps[i].kernel.run(tiles: tiles, io: io)
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Notes when each step of each run was computed. Give one to ``PlanExecutor/run(_:inputs:trace:cancellation:)``.
 ///
-/// Costs two looks at the processor's counter (10 ns each) for each claim of tiles; what was noted is put
-/// in order when ``runs`` or ``take()`` asks for it, not while a run goes on.
+/// Costs a look at the processor's counter (10 ns) for each claim of tiles, and one for each worker and
+/// step; what was noted is put in order when ``runs`` or ``take()`` asks for it, not while a run goes on.
 public final class Trace: Sendable {
   /// One run.
   public struct Run: Sendable {

@@ -30,9 +30,14 @@ struct TraceClock: Sendable {
   /// The better clock of this machine.
   static let best = TraceClock(usesTicks: isCounterTrusted)
 
-  /// How many ticks have passed since some fixed moment.
+  /// How many ticks have passed since some fixed moment, looked at when all loads before are done.
   @inline(__always)
-  func now() -> Int { usesTicks ? Int(weft_ticks()) : Clock.nanoseconds() }
+  func now() -> Int { usesTicks ? Int(weft_ticks_after()) : Clock.nanoseconds() }
+
+  /// The same, or a little early, without holding up the processor: waiting for the last loads of a
+  /// kernel takes longer than the look itself.
+  @inline(__always)
+  func roughly() -> Int { usesTicks ? Int(weft_ticks()) : Clock.nanoseconds() }
 
   /// Now, on both clocks: of three looks the one that nothing came between.
   func moment() -> Moment {

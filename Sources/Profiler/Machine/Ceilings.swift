@@ -43,7 +43,8 @@ public struct Ceilings: Codable, Hashable, Sendable {
     let work = planned.steps.indices.map { StepWork(of: planned, step: $0) }
     let weights = work.reduce(0.0) { $0 + Double($1.weightByteCount) }
     let arena = planned.plan.arenaByteCount
-    let probe = PeakProbe(table: table, seconds: 0.04)
+    // Many short measurements: on a machine that does other work, too, one of them is undisturbed.
+    let probe = PeakProbe(table: table, seconds: 0.01, repetitions: 12)
     return Ceilings(
       processor: Build.processor, instructionSet: table.name, threads: threads,
       gigaflopsPerSecond: probe.fma(threads: threads),

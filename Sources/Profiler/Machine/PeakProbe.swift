@@ -8,7 +8,8 @@ struct PeakProbe {
   let table: KernelTable
   /// How long one measurement goes on, in seconds.
   let seconds: Double
-  private static let repetitions = 3
+  /// How many measurements there are; the best counts.
+  var repetitions = 3
 
   /// 10⁹ FLOP/s of `threads` threads together.
   func fma(threads: Int) -> Double {
@@ -57,8 +58,10 @@ struct PeakProbe {
   func read(_ storage: Storage, byteCount: Int, threads: Int) -> Double {
     let share = byteCount / 4 / threads
     let first = read(storage, share: share, passes: 1, threads: threads)
-    let passes = Int((seconds * first * 1e9 / Double(max(byteCount, 1))).rounded(.up))
-    return best { self.read(storage, share: share, passes: max(2, passes), threads: threads) }
+    let passes = min(seconds * first * 1e9 / Double(max(byteCount, 1)), 1e6).rounded(.up)
+    return best {
+      self.read(storage, share: share, passes: max(2, Int(passes)), threads: threads)
+    }
   }
 
   /// `share` is the number of floats that each thread reads.
@@ -74,7 +77,7 @@ struct PeakProbe {
   }
 
   private func best(_ measure: () -> Double) -> Double {
-    (0..<Self.repetitions).reduce(0) { best, _ in max(best, measure()) }
+    (0..<repetitions).reduce(0) { best, _ in max(best, measure()) }
   }
 
   private func timed<T>(_ body: () -> T) -> (seconds: Double, result: T) {

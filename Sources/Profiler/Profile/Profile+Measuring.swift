@@ -124,7 +124,8 @@ extension Profile.Row {
     let least = max(ideal.compute, ideal.memory)
     ceiling = least
     recoverable = max(0, time - least)
-    bound = least < 0.001 ? .overhead : ideal.compute >= ideal.memory ? .compute : .memory
+    let isOverhead = time < 0.002 && least < time / 2
+    bound = isOverhead ? .overhead : ideal.compute >= ideal.memory ? .compute : .memory
   }
 }
 

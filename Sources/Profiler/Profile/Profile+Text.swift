@@ -66,8 +66,8 @@ extension Profile {
     for column in ProfileColumn.byImportance {
       let cell = { (group: Group) in column.cell(group, in: unit) }
       let more = width(column.column(in: unit).title, cell)
-      let isEmpty = groups.allSatisfy { cell($0).isEmpty }
-      if isEmpty || used + more > limit { continue }
+      if groups.allSatisfy({ cell($0).isEmpty }) { continue }
+      if used + more > limit { break }
       used += more
       chosen.append(column)
     }
@@ -75,13 +75,15 @@ extension Profile {
   }
 
   private func nameColumns(_ grouping: ProfileGrouping, _ width: Int?) -> [NameColumn] {
+    let (isNarrow, isWide) = (width.map { $0 < 100 } ?? false, width.map { $0 >= 140 } ?? true)
     switch grouping {
     case .step:
+      let kernel = NameColumn("kernel", 16) { $0.rows.first?.kernel ?? "" }
       return [
         NameColumn("#") { $0.rows.first.map { "\($0.step)" } ?? "" },
         NameColumn("op") { $0.rows.first?.op ?? "" },
-        NameColumn("kernel", 16) { $0.rows.first?.kernel ?? "" },
-        NameColumn("layer", 24) { $0.rows.first?.layer ?? "" },
+      ] + (isNarrow ? [] : [kernel]) + [
+        NameColumn("layer", 20) { $0.rows.first?.layer ?? "" },
         NameColumn("line", 16) { group in
           guard let row = group.rows.first, let line = row.lines.first else { return "" }
           return line.text + (row.lines.count > 1 ? " +\(row.lines.count - 1)" : "")
@@ -106,12 +108,13 @@ extension Profile {
         guard let caller = row.caller, shared.contains(line) else { return (line, nil) }
         return (caller, line)
       }
+      let op = NameColumn("op") { $0.rows.first?.op ?? "" }
       let via = NameColumn("via", 14) { own($0).via?.text ?? "" }
-      return [
-        NameColumn("op") { $0.rows.first?.op ?? "" },
+      let sourceWidth = isNarrow ? 24 : isWide ? 56 : 36
+      return (isNarrow ? [] : [op]) + [
         NameColumn("line", 16) { own($0).named?.text ?? "" },
-        NameColumn("source", 44, losesEnd: true) { own($0).named?.source ?? "" },
-      ] + (width.map { $0 < 130 } == true ? [] : [via])
+        NameColumn("source", sourceWidth, losesEnd: true) { own($0).named?.source ?? "" },
+      ] + (isWide ? [via] : [])
     }
   }
 

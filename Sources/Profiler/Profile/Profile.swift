@@ -106,7 +106,8 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
     case compute
     /// Its traffic takes longer than its arithmetic.
     case memory
-    /// At the ceiling it would take less than a microsecond: calling and meeting are what it costs.
+    /// It takes less than two microseconds, and could take less than half of that: calling and
+    /// meeting are what it costs.
     case overhead
   }
 }

@@ -2,6 +2,8 @@ import Foundation
 
 /// Runs of an entry that were timed, and what they say.
 public struct ProfiledRuns: Sendable {
+  /// What was run.
+  public let entry: Entry
   /// The plan that was run.
   public let planned: PlannedGraph
   /// Where the time goes.
@@ -38,6 +40,8 @@ extension Entry {
     let start = Clock.nanoseconds()
     _ = try run(planned, ordered, cancellation: cancellation)
     let firstRun = Clock.nanoseconds() - start
+    shared.startup?.record(.firstRun, nanoseconds: firstRun)
+    shared.startup?.finish()
     for _ in 0..<2 { _ = try run(planned, ordered, cancellation: cancellation) }
     var samples = RunSamples()
     let trace = Trace()
@@ -62,7 +66,7 @@ extension Entry {
     profile.model = modelName
     profile.phases = try phases(
       startup: startup, planned: planned, firstRun: Double(firstRun) / 1e6)
-    return ProfiledRuns(planned: planned, profile: profile, samples: samples)
+    return ProfiledRuns(entry: self, planned: planned, profile: profile, samples: samples)
   }
 
   private func phases(

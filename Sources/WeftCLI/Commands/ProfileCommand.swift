@@ -9,17 +9,16 @@ struct ProfileCommand: ParsableCommand {
     discussion: """
       Example:
         weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
-        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by layer
-        weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 \\
-          --expand encoder.layer.3
+        weft profile Graphs/bert.weft --weights FOLDER --bind ... --by layer
+        weft profile Graphs/bert.weft --weights FOLDER --bind ... --expand encoder
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o timeline.json
-        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --json > before.json
-        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --compare before.json
-        weft profile --compare before.json after.json
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --json > a.json
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --compare a.json
+        weft profile --compare a.json b.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --startup
 
-      A row has the time of a run that it takes, what this machine could do at most at the same
-      work ("ceiling"), and the difference: what could be got back.
+      "ceiling" is what this machine could do at most at the same work, "back" the
+      time that could be got back, "wait" what threads waited meanwhile.
       """)
 
   @OptionGroup var graph: GraphOptions

@@ -4,9 +4,9 @@ import Weft
 /// What of a profile is shown.
 struct ProfileViewOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "One row for each line of the graph file and op, for each layer (as a tree), op, kind of work or step. (default: line)",
-      valueName: "line|layer|op|kind|step"))
+    help:
+      "One row for each line of the graph file and op (the default), layer as a tree, op, kind of work, step."
+  )
   var by: ProfileGrouping?
 
   @Option(
