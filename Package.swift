@@ -29,7 +29,9 @@ let package = Package(
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
-    .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    .target(
+      name: "Profiler",
+      dependencies: ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",

@@ -55,7 +55,7 @@ public struct Lineage: Sendable {
       stories[i].helpers = []
       stories[i].events.append(
         Event(
-          pass: pass, message: pass == "input" ? "no output hangs on it" : "nothing uses it now",
+          pass: pass, message: pass == "input" ? "no output hangs on it" : "nothing uses it any more",
           change: .dropped))
     }
   }
