@@ -110,7 +110,8 @@ public struct FuseElementwise: Pass {
           of: value, besides: members,
           hint: isOutput
             ? "without the output it would never stand in memory"
-            : "nothing to change where all of them are needed: it is written once and read by each"))
+            : "nothing to change where all of them are needed: it is written once and read by each")
+      )
     }
 
     func reportStretching(_ context: inout PassContext) {
@@ -128,7 +129,8 @@ public struct FuseElementwise: Pass {
         subject + "the program would grow too long", producer.origin,
         NearMiss(
           .limit, value: graph.label(value), at: producer.origin.location,
-          hint: "a chain has at most \(ElementwiseProgram.maximumInstructions) ops and reads at most "
+          hint:
+            "a chain has at most \(ElementwiseProgram.maximumInstructions) ops and reads at most "
             + "\(ElementwiseProgram.maximumOperands) values; the rest runs as a second step"))
     }
   }

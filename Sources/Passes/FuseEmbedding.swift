@@ -107,7 +107,8 @@ public struct FuseEmbedding: RewritePass {
           "\(graph.label(leaf)) is used elsewhere, too",
           graph.sharing(
             of: leaf, besides: graph.users[leaf.index].prefix(1).map { graph[$0] },
-            hint: "look the rows up again for the other use: a lookup costs less than a sum that is "
+            hint:
+              "look the rows up again for the other use: a lookup costs less than a sum that is "
               + "written and read")
         )
         continue

@@ -82,7 +82,9 @@ public struct MergeProjections: Pass {
   /// Says what isn't merged with the others of its place, and why.
   private func report(_ layers: Layers, in graph: Graph, _ context: inout PassContext) {
     for (place, parts) in layers.misfits {
-      let others = layers.order.first { $0.place == place }.flatMap { layers.groups[$0]?.first?.node }
+      let others = layers.order.first { $0.place == place }.flatMap {
+        layers.groups[$0]?.first?.node
+      }
       guard let other = others ?? layers.merged[place]?.node else { continue }
       if isKnown(parts, in: graph) {
         let epilogue = parts.epilogue.filter { $0 != "a bias" }.joined(separator: ", ")
@@ -90,7 +92,8 @@ public struct MergeProjections: Pass {
           parts, beside: other, "something happens to the product", in: graph, &context,
           NearMiss(
             .freeEpilogue, value: epilogue, at: parts.node.origin.location,
-            hint: "nothing to change where \(epilogue) in the product saves more; apart from it the "
+            hint:
+              "nothing to change where \(epilogue) in the product saves more; apart from it the "
               + "layers would be one product"))
       } else {
         miss(

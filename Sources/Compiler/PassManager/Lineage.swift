@@ -55,7 +55,8 @@ public struct Lineage: Sendable {
       stories[i].helpers = []
       stories[i].events.append(
         Event(
-          pass: pass, message: pass == "input" ? "no output hangs on it" : "nothing uses it any more",
+          pass: pass,
+          message: pass == "input" ? "no output hangs on it" : "nothing uses it any more",
           change: .dropped))
     }
   }

@@ -42,7 +42,8 @@ struct AttentionMatch {
         guard (2...4).contains(rank) else {
           throw AttentionMiss(
             "the scores have rank \(rank), not 2, 3 or 4", .rank, at: node,
-            hint: "queries are [batch, heads, tokens, size], [batch, tokens, size] or [tokens, size]")
+            hint:
+              "queries are [batch, heads, tokens, size], [batch, tokens, size] or [tokens, size]")
         }
         guard graph.type(of: softmax.operands[0]) == graph.type(of: node.results[0]) else {
           throw AttentionMiss(

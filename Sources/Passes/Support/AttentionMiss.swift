@@ -95,7 +95,8 @@ struct NearAttention {
       guard let node = graph.producer(of: value) else { return false }
       if node.op is Softmax || writtenOutSum(node) != nil { return true }
       let tensors = node.operands.filter { graph.scalar($0) == nil }
-      guard graph.isMovement(node) || node.op is any ElementwiseComputation, let next = tensors.first
+      guard graph.isMovement(node) || node.op is any ElementwiseComputation,
+        let next = tensors.first
       else { return false }
       value = next
     }

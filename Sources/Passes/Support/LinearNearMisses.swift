@@ -73,7 +73,8 @@ struct LinearNearMisses {
     }
     let (type, own) = (graph.type(of: value), graph.type(of: other))
     guard own != type, own.shape.dims.contains(where: { $0 != 1 }) else { return }
-    let isVector = own.shape.dims.dropLast().allSatisfy { $0 == 1 }
+    let isVector =
+      own.shape.dims.dropLast().allSatisfy { $0 == 1 }
       && own.shape.dims.last == type.shape.dims.last && graph.isKnownBeforeRun(other)
     if node.op is Mul {
       guard isVector else { return }

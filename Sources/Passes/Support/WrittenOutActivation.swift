@@ -51,7 +51,8 @@ struct WrittenOutActivation {
     case is Tanh: hint = "write gelu(x, approximation: \"tanh\")\(place)"
     case is Sigmoid where inside.count == 2: hint = "write silu(x)\(place)"
     default:
-      hint = "gelu, relu, sigmoid, silu and tanh are done in the product; silu(x) or gelu(x)\(place) "
+      hint =
+        "gelu, relu, sigmoid, silu and tanh are done in the product; silu(x) or gelu(x)\(place) "
         + "are near to this one"
     }
   }

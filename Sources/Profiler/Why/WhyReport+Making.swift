@@ -18,7 +18,8 @@ extension WhyReport {
     var results: Set<NodeID> = []
     var count = 0
     for (i, node) in compiled.source.nodes.enumerated() {
-      guard let site = node.origin.sites.first, site.location != nil, selection.contains(site) else {
+      guard let site = node.origin.sites.first, site.location != nil, selection.contains(site)
+      else {
         continue
       }
       lines.add(node.op.name, site, fates.fate(of: i))

@@ -121,7 +121,8 @@ struct WhyPlaces {
     let content = outline.content(ofLine: line)
     let own = graph.nodes.contains { isWritten($0, at: file, line) }
     if hasOps {
-      return own ? [] : ["\(file):\(line) is \(content.description), which stands for what is below."]
+      return own
+        ? [] : ["\(file):\(line) is \(content.description), which stands for what is below."]
     }
     var notes = [
       outline.range(ofLine: line).excerpt(color: false, tint: ""),
@@ -130,7 +131,8 @@ struct WhyPlaces {
     for other in others where other.nodes.contains(where: { isWritten($0, at: file, line) }) {
       notes.append("Entry '\(other.name)' computes it: --entry \(other.name).")
     }
-    let lines = Set(graph.nodes.compactMap(\.origin.location).filter { $0.file == file }.map(\.line))
+    let lines = Set(
+      graph.nodes.compactMap(\.origin.location).filter { $0.file == file }.map(\.line))
     let near = lines.sorted { (abs($0 - line), $0) < (abs($1 - line), $1) }.prefix(3).sorted()
     notes.append(
       near.isEmpty
