@@ -59,7 +59,8 @@ let package = Package(
       name: "OperatorsTests",
       dependencies: ["Operators", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     .testTarget(
-      name: "PassesTests", dependencies: ["Passes", "Operators", "Compiler", "IR", "Tensors"]),
+      name: "PassesTests",
+      dependencies: ["Passes", "Operators", "Compiler", "GraphLanguage", "IR", "Tensors"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
