@@ -114,7 +114,7 @@ struct LineCollector {
       let own = (members[key] ?? []).map { instances[$0] }
       var fate = key
       fate.count = own.count
-      fate.layers = LayerPattern.patterns(of: own.map(\.path))
+      fate.layers = LayerSummary.patterns(of: own.map(\.path))
       fate.steps = Set(own.flatMap(\.fate.steps)).sorted()
       return fate
     }
@@ -138,7 +138,7 @@ extension WhyReport.Miss {
     return order.map { miss in
       var rolledUp = miss
       rolledUp.count = paths[miss]?.count ?? 1
-      rolledUp.layers = LayerPattern.patterns(of: paths[miss] ?? [])
+      rolledUp.layers = LayerSummary.patterns(of: paths[miss] ?? [])
       return rolledUp
     }
   }

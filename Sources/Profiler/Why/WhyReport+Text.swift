@@ -169,9 +169,3 @@ extension WhyReport.Miss {
     return rows.joined(separator: "\n")
   }
 }
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}

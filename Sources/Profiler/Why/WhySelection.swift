@@ -8,11 +8,11 @@ public enum WhySelection: Hashable, Sendable {
   case file(String)
   /// One line of one file.
   case line(file: String, Int)
-  /// A layer and all inside it.
+  /// A layer and all inside it: `encoder.layer.0.attention`, `encoder.layer[*].attention`.
   case layer(String)
 
   /// Whether the expression at `site` is asked about, or what is called from there.
-  func contains(_ site: Origin.Site) -> Bool {
+  public func contains(_ site: Origin.Site) -> Bool {
     holds(site.location) || site.calls.contains { calls($0) } || isInLayer(site.path)
   }
 
@@ -32,8 +32,9 @@ public enum WhySelection: Hashable, Sendable {
 
   private func isInLayer(_ path: LayerPath) -> Bool {
     guard case .layer(let wanted) = self else { return false }
-    let text = path.description
-    return text == wanted || text.hasPrefix(wanted + ".")
+    let pattern = LayerPattern(wanted)
+    return !pattern.parts.isEmpty
+      && pattern.holds(path.description.split(separator: ".").map(String.init))
   }
 
   /// The selection as a user writes it; empty for all lines.

@@ -62,7 +62,7 @@ struct WhyPlaces {
       return try self.line(line, of: try file(parts[0]))
     }
     if text.hasSuffix(".weft") || text.contains("/") { return .file(try file(text).source.name) }
-    return .layer(try layer(text))
+    return try layer(text)
   }
 
   private func line(_ line: Int, of outline: SourceOutline) throws(WhyError) -> WhySelection {
@@ -91,26 +91,23 @@ struct WhyPlaces {
     return first
   }
 
-  /// The layer path as the graph writes it: `encoder.layer[0]` is `encoder.layer.0`.
-  private func layer(_ text: String) throws(WhyError) -> String {
-    let path = text.replacingOccurrences(of: "[", with: ".").replacingOccurrences(of: "]", with: "")
+  /// The layer of that path, where something is computed in it.
+  private func layer(_ text: String) throws(WhyError) -> WhySelection {
+    let selection = WhySelection.layer(text)
+    let sites = graph.nodes.flatMap(\.origin.sites)
+    if sites.contains(where: selection.contains) { return selection }
+    let path = text.replacing("[", with: ".").replacing("]", with: "")
     var known: Set<String> = []
-    for site in graph.nodes.flatMap(\.origin.sites) {
+    for site in sites {
       var prefix = LayerPath()
       for component in site.path.components {
-        if component.index != nil {
-          known.insert(prefix.appending([.init(component.name)]).description)
-        }
         prefix = prefix.appending([component])
         known.insert(prefix.description)
       }
     }
-    guard known.contains(path) else {
-      let all = known.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-      let longer = all.first { $0.hasSuffix("." + path) } ?? all.first { $0.contains(path) }
-      throw .unknownLayer(text, nearest: longer ?? nearestName(to: path, among: all))
-    }
-    return path
+    let all = known.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    let longer = all.first { $0.hasSuffix("." + path) } ?? all.first { $0.contains(path) }
+    throw .unknownLayer(text, nearest: longer ?? nearestName(to: path, among: all))
   }
 
   /// What there is to say of a line: what is called there, or why it has no op.

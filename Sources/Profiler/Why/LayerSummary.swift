@@ -1,7 +1,7 @@
 import IR
 
 /// Many layer paths as few words: `encoder.layer[0…5].attention.self.{query, key, value}`.
-enum LayerPattern {
+enum LayerSummary {
   /// One shape of path, with the indices that it was seen with.
   private struct Shape: Hashable {
     var names: [String]
