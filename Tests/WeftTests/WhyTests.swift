@@ -9,7 +9,8 @@ import Weft
     let model = try shipped.model(seed: 1)
     for graph in model.definition.entries {
       let report = try model.why(entry: graph.name)
-      #expect(report.nodeCount == graph.nodes.count)
+      let unused = model.definition.unusedNodes[graph.name] ?? []
+      #expect(report.nodeCount == graph.nodes.count + unused.count)
       var told: [String: Int] = [:]
       for line in report.lines {
         for op in line.ops {
@@ -20,8 +21,8 @@ import Weft
         #expect(!line.range.text.isEmpty)
       }
       var written: [String: Int] = [:]
-      for node in graph.nodes {
-        let location = try #require(node.origin.location)
+      for origin in graph.nodes.map(\.origin) + unused.map(\.origin) {
+        let location = try #require(origin.location)
         written["\(location.file):\(location.line)", default: 0] += 1
       }
       #expect(told == written)

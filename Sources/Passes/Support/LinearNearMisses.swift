@@ -32,8 +32,10 @@ struct LinearNearMisses {
       producer.origin.merged(with: node.origin),
       graph.sharing(
         of: value, besides: [node],
-        hint: "let the others read what '\(node.op.name)' gives\(graph.line(of: node)), if they "
-          + "may: then the product's own result needs no memory"))
+        hint: graph.users[value.index].count == 1
+          ? "without the output the product's own result would never stand in memory"
+          : "let the others read what '\(node.op.name)' gives\(graph.line(of: node)), if they may: "
+            + "then the product's own result needs no memory"))
   }
 
   /// A reshape or a transposition stands between the product and `node`.

@@ -8,10 +8,11 @@ extension WhyReport {
   /// - Parameters:
   ///   - compiled: the entry's graph, compiled with its lineage traced.
   ///   - planned: the plan for a binding, where steps and kernels are to be told.
+  ///   - unused: what the entry writes down and no output hangs on.
   ///   - outlines: the model's files, the root first.
   public init(
     model: String, _ compiled: CompiledGraph, planned: PlannedGraph?, selection: WhySelection,
-    outlines: [SourceOutline]
+    unused: [ModelDefinition.UnusedNode] = [], outlines: [SourceOutline]
   ) {
     let fates = NodeFates(compiled, planned: planned)
     var lines = LineCollector(outlines)
@@ -24,6 +25,11 @@ extension WhyReport {
       }
       lines.add(node.op.name, site, fates.fate(of: i))
       results.formUnion(compiled.lineage?.stories[i].nodes ?? [])
+      count += 1
+    }
+    for node in unused {
+      guard let site = node.origin.sites.first, selection.contains(site) else { continue }
+      lines.add(node.op, site, .unused)
       count += 1
     }
     for remark in compiled.report.remarks where remark.kind == .missed {
@@ -39,4 +45,12 @@ extension WhyReport {
     notes = []
     self.lines = lines.lines
   }
+}
+
+extension WhyReport.Fate {
+  /// The fate of what no output hangs on.
+  static let unused = WhyReport.Fate(
+    kind: .dropped, count: 1, layers: [],
+    events: [.init(pass: "input", message: "no output hangs on it")], results: [], steps: [],
+    kernels: [], isInPlace: false, companions: [], helpers: [])
 }

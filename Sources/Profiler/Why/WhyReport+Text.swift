@@ -40,16 +40,7 @@ extension WhyReport.Line {
     var columns: [Int] = []
     for op in ops where !columns.contains(op.column) { columns.append(op.column) }
     var parts = [range.excerpt(color: style.colored, tint: "1;36", marks: columns)]
-    // Ops that became the same, such as what cuts a matrix into heads, are told together.
-    var told: [(names: [String], op: WhyReport.Op)] = []
-    for op in ops {
-      if let at = told.firstIndex(where: { $0.op.fates == op.fates }) {
-        told[at].names.append(op.op)
-      } else {
-        told.append(([op.op], op))
-      }
-    }
-    parts += told.map { $0.op.text(named: $0.names.joined(separator: ", "), style) }
+    parts += together.map { $0.text(style) }
     parts += nearMisses.map { $0.text(style) }
     return parts.joined(separator: "\n")
   }
@@ -67,9 +58,9 @@ extension WhyReport.Line {
 }
 
 extension WhyReport.Op {
-  fileprivate func text(named name: String, _ style: WhyStyle) -> String {
+  fileprivate func text(_ style: WhyStyle) -> String {
     let times = count > 1 ? " ×\(count)" : ""
-    let (lead, columns) = (style.bold(name) + times, name.count + times.count)
+    let (lead, columns) = (style.bold(op) + times, op.count + times.count)
     guard fates.count > 1 else {
       let head = style.row(4, lead, columns: columns, fates.first?.layerText ?? "", style.dim)
       return ([head] + (fates.first?.rows(6, style) ?? [])).joined(separator: "\n")
@@ -91,7 +82,9 @@ extension WhyReport.Fate {
   /// What passes did, a row each, and how it ended.
   fileprivate func rows(_ indent: Int, _ style: WhyStyle) -> [String] {
     var told: [WhyReport.Event] = []
-    for event in events where event.pass != "input" && told.last != event { told.append(event) }
+    // Who made the constant is said at the end.
+    for event in kind == .constant ? events.dropLast() : events[...]
+    where event.pass != "input" && told.last != event { told.append(event) }
     let rows = told.map {
       style.row(indent, style.pass($0.pass) + ":", columns: $0.pass.count + 1, $0.message)
     }
@@ -107,7 +100,7 @@ extension WhyReport.Fate {
     case .step: step(style)
     case .view: ("a view:", "nothing runs")
     case .beforeRun: ("computed once,", "before the run")
-    case .constant: ("a constant", "")
+    case .constant: ("a constant,", "computed by \(events.last?.pass ?? "a pass")")
     case .simplified: ("nothing runs:", "a value that is there anyway stands for it")
     case .dropped where events.last?.pass == "input": ("nothing runs:", "no output hangs on it")
     case .dropped: ("nothing runs", "")
@@ -144,7 +137,9 @@ extension WhyReport.Companion {
     let name = (count > 1 ? "\(count) × " : "") + op
     guard !file.isEmpty else { return name }
     let short = file.split(separator: "/").last.map(String.init) ?? file
-    return name + (file == style.file ? " (line \(line))" : " (\(short):\(line))")
+    // Not to be broken: what stands in parentheses belongs to the name.
+    return (name + (file == style.file ? " (line \(line))" : " (\(short):\(line))"))
+      .replacing(" ", with: WhyStyle.blank)
   }
 }
 

@@ -17,7 +17,7 @@ public enum WhySelection: Hashable, Sendable {
   }
 
   /// Whether `location` itself is asked about.
-  func holds(_ location: SourceLocation?) -> Bool {
+  public func holds(_ location: SourceLocation?) -> Bool {
     switch self {
     case .all: true
     case .file(let file): location?.file == file

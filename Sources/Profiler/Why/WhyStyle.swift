@@ -7,6 +7,9 @@ struct WhyStyle {
   /// The most columns of a line that can be broken.
   private static let width = 100
 
+  /// A blank where no line is broken.
+  static let blank = "\u{a0}"
+
   func bold(_ text: String) -> String { paint(text, "1") }
   func dim(_ text: String) -> String { paint(text, "2") }
   func pass(_ text: String) -> String { paint(text, "36") }
@@ -42,6 +45,7 @@ struct WhyStyle {
     lines.append(line)
     let gap = columns > 0 ? " " : ""
     return blanks + lead + gap
-      + lines.map(paint).joined(separator: "\n" + blanks + "  ")
+      + lines.map { paint($0.replacing(Self.blank, with: " ")) }
+      .joined(separator: "\n" + blanks + "  ")
   }
 }

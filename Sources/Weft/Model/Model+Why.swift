@@ -14,15 +14,24 @@ extension Model {
   ) throws -> WhyReport {
     let entry = try entry(name)
     let outlines = outlines()
-    let resolver = WhyPlaces(graph: entry.graph, outlines: outlines)
+    let unused = definition.unusedNodes[entry.name] ?? []
+    let resolver = WhyPlaces(
+      entry: entry.name, sites: sites(of: entry.name), outlines: outlines)
     let selection = try place.map { try resolver.selection($0) } ?? .all
     let compiled = try PassManager(shared.passes).compile(entry.graph, tracingLineage: true)
     var report = WhyReport(
       model: definition.name, compiled, planned: try bindings.map { try entry.plan(for: $0) },
-      selection: selection, outlines: outlines)
-    let others = entries.filter { $0.name != entry.name }.map(\.graph)
-    report.notes += resolver.notes(on: selection, hasOps: report.nodeCount > 0, others: others)
+      selection: selection, unused: unused, outlines: outlines)
+    let others = entries.map(\.name).filter { $0 != entry.name }.map { ($0, sites(of: $0)) }
+    report.notes += resolver.notes(on: selection, others: others)
     return report
+  }
+
+  /// Where the ops of an entry are written down, also those that no output hangs on.
+  private func sites(of entry: String) -> [Origin.Site] {
+    let used = definition.entry(entry)?.nodes.map(\.origin) ?? []
+    let unused = definition.unusedNodes[entry]?.map(\.origin) ?? []
+    return (used + unused).compactMap(\.sites.first)
   }
 
   /// What the pass of that name did, and what it nearly did.
@@ -49,7 +58,9 @@ extension Model {
 
 /// Finds what a user means by a line, a file or a layer, and says what stands there.
 struct WhyPlaces {
-  let graph: Graph
+  let entry: String
+  /// Where its ops are written down.
+  let sites: [Origin.Site]
   let outlines: [SourceOutline]
 
   private var files: [String] { outlines.map(\.source.name) }
@@ -94,7 +105,6 @@ struct WhyPlaces {
   /// The layer of that path, where something is computed in it.
   private func layer(_ text: String) throws(WhyError) -> WhySelection {
     let selection = WhySelection.layer(text)
-    let sites = graph.nodes.flatMap(\.origin.sites)
     if sites.contains(where: selection.contains) { return selection }
     let path = text.replacing("[", with: ".").replacing("]", with: "")
     var known: Set<String> = []
@@ -111,34 +121,30 @@ struct WhyPlaces {
   }
 
   /// What there is to say of a line: what is called there, or why it has no op.
-  func notes(on selection: WhySelection, hasOps: Bool, others: [Graph]) -> [String] {
+  func notes(
+    on selection: WhySelection, others: [(entry: String, sites: [Origin.Site])]
+  ) -> [String] {
     guard case .line(let file, let line) = selection,
       let outline = outlines.first(where: { $0.source.name == file })
     else { return [] }
     let content = outline.content(ofLine: line)
-    let own = graph.nodes.contains { isWritten($0, at: file, line) }
-    if hasOps {
-      return own
-        ? [] : ["\(file):\(line) is \(content.description), which stands for what is below."]
+    if sites.contains(where: { selection.holds($0.location) }) { return [] }
+    if sites.contains(where: selection.contains) {
+      return ["\(file):\(line) is \(content.description), which stands for what is below."]
     }
     var notes = [
       outline.range(ofLine: line).excerpt(color: false, tint: ""),
-      "No op of entry '\(graph.name)' stands there: it is \(content.description).",
+      "No op of entry '\(entry)' stands there: it is \(content.description).",
     ]
-    for other in others where other.nodes.contains(where: { isWritten($0, at: file, line) }) {
-      notes.append("Entry '\(other.name)' computes it: --entry \(other.name).")
+    for other in others where other.sites.contains(where: selection.contains) {
+      notes.append("Entry '\(other.entry)' computes it: --entry \(other.entry).")
     }
-    let lines = Set(
-      graph.nodes.compactMap(\.origin.location).filter { $0.file == file }.map(\.line))
+    let lines = Set(sites.compactMap(\.location).filter { $0.file == file }.map(\.line))
     let near = lines.sorted { (abs($0 - line), $0) < (abs($1 - line), $1) }.prefix(3).sorted()
     notes.append(
       near.isEmpty
-        ? "The entry '\(graph.name)' computes nothing in \(file)."
+        ? "Entry '\(entry)' computes nothing in \(file)."
         : "Lines near with ops: \(near.map(String.init).joined(separator: ", ")).")
     return notes
-  }
-
-  private func isWritten(_ node: Node, at file: String, _ line: Int) -> Bool {
-    node.origin.sites.contains { $0.location?.file == file && $0.location?.line == line }
   }
 }
