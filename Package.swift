@@ -29,7 +29,9 @@ let package = Package(
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
-    .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    .target(
+      name: "Profiler",
+      dependencies: ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
@@ -57,7 +59,8 @@ let package = Package(
       name: "OperatorsTests",
       dependencies: ["Operators", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     .testTarget(
-      name: "PassesTests", dependencies: ["Passes", "Operators", "Compiler", "IR", "Tensors"]),
+      name: "PassesTests",
+      dependencies: ["Passes", "Operators", "Compiler", "GraphLanguage", "IR", "Tensors"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
@@ -74,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help", "Why"]),
     .testTarget(name: "WeftTests", dependencies: ["Weft"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]

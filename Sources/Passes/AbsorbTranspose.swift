@@ -24,6 +24,7 @@ public struct AbsorbTranspose: RewritePass {
     guard let product = node.op as? MatMul else { return nil }
     for (i, operand) in node.operands.enumerated() {
       guard let (transposition, op) = graph.producer(of: operand, as: Transpose.self) else {
+        reportStanding(before: node, operand, in: graph, &context)
         continue
       }
       let source = transposition.operands[0]
@@ -35,6 +36,27 @@ public struct AbsorbTranspose: RewritePass {
       return try absorb(transposition, node, absorbed, operands, in: graph, &context)
     }
     return nil
+  }
+
+  /// Says that a factor or a conversion stands between the transposition and the product.
+  private func reportStanding(
+    before node: Node, _ operand: ValueID, in graph: Graph, _ context: inout PassContext
+  ) {
+    guard let between = graph.producer(of: operand), graph.hasSoleUse(operand),
+      !graph.isKnownBeforeRun(operand), between.op is any ElementwiseComputation
+    else { return }
+    let tensors = between.operands.filter { graph.scalar($0) == nil }
+    guard tensors.count == 1,
+      let (transposition, op) = graph.producer(of: tensors[0], as: Transpose.self),
+      op.swapsLastAxes(rank: graph.type(of: tensors[0]).rank)
+    else { return }
+    context.missed(
+      "swapped axes not absorbed: \(between.op.name) stands between the transposition and the "
+        + "matrix product", node.origin,
+      graph.standing(
+        between, of: operand,
+        hint: "transpose after '\(between.op.name)'\(graph.line(of: between)), not before it"
+          + graph.line(of: transposition)))
   }
 
   private func absorb(

@@ -22,6 +22,7 @@ public struct FuseElementwise: Pass {
         chain = grown
         members.append(producer)
       }
+      reportMovements(chain, node, in: graph, &context)
       guard members.count > 1 else { continue }
       taken.formUnion(members.map(\.id))
       members.sort { $0.id < $1.id }
@@ -49,28 +50,88 @@ public struct FuseElementwise: Pass {
         !isKnown(producer, in: graph)
       else { continue }
       let readers = graph.users[value.index]
+      let misses = Misses(graph: graph, producer: producer, value: value, last: last)
       guard !graph.isOutput(value), readers.allSatisfy({ id in members.contains { $0.id == id } })
       else {
-        context.missed(
-          "\(producer.op.name) not fused into \(last.op.name): "
-            + "\(graph.label(value)) has \(graph.useCount(of: value)) uses", producer.origin)
+        misses.reportUses(besides: members, &context)
         continue
       }
       guard graph.type(of: value).shape == shape else {
-        context.missed(
-          "\(producer.op.name) not fused into \(last.op.name): its result is stretched from "
-            + "\(graph.type(of: value)), and would be computed again for every copy",
-          producer.origin)
+        misses.reportStretching(&context)
         continue
       }
       guard let grown = chain.absorbing(own, of: value) else {
-        context.missed(
-          "\(producer.op.name) not fused into \(last.op.name): the program would grow too long",
-          producer.origin)
+        misses.reportLength(&context)
         continue
       }
       return (grown, producer)
     }
     return nil
+  }
+
+  /// Says that a reshape keeps two chains apart.
+  private func reportMovements(
+    _ chain: ElementwiseChain, _ last: Node, in graph: Graph, _ context: inout PassContext
+  ) {
+    for value in chain.operands {
+      guard let movement = graph.soleMovement(giving: value), movement.op is Reshape,
+        let producer = graph.producer(of: movement.operands[0]),
+        ElementwiseChain(producer) != nil, !isKnown(producer, in: graph),
+        graph.type(of: value).shape == graph.type(of: last.results[0]).shape
+      else { continue }
+      context.missed(
+        "\(producer.op.name) not fused into \(last.op.name): reshape stands between them",
+        producer.origin,
+        graph.standing(
+          movement, of: value,
+          hint: "reshape before '\(producer.op.name)'\(graph.line(of: producer)), not after it"
+            + graph.line(of: movement)))
+    }
+  }
+
+  /// What keeps `producer`, which gives `value`, out of the chain that ends with `last`.
+  private struct Misses {
+    let graph: Graph
+    let producer: Node
+    let value: ValueID
+    let last: Node
+
+    private var subject: String { "\(producer.op.name) not fused into \(last.op.name): " }
+
+    /// A value that something else than an elementwise op reads stands in memory anyway: no miss.
+    func reportUses(besides members: [Node], _ context: inout PassContext) {
+      let others = graph.users[value.index].map { graph[$0] }
+        .filter { user in !members.contains { $0.id == user.id } }
+      guard others.allSatisfy({ ElementwiseChain($0) != nil }) else { return }
+      let isOutput = others.isEmpty
+      context.missed(
+        subject + "\(graph.label(value)) has \(graph.useCount(of: value)) uses", producer.origin,
+        graph.sharing(
+          of: value, besides: members,
+          hint: isOutput
+            ? "without the output it would never stand in memory"
+            : "nothing to change where all of them are needed: it is written once and read by each")
+      )
+    }
+
+    func reportStretching(_ context: inout PassContext) {
+      context.missed(
+        subject + "its result is stretched from \(graph.type(of: value)), and would be computed "
+          + "again for every copy", producer.origin,
+        NearMiss(
+          .sameShape, value: graph.label(value), at: producer.origin.location,
+          hint: "nothing to change: \(graph.type(of: value)) is small beside "
+            + "\(graph.type(of: last.results[0])), and computed once"))
+    }
+
+    func reportLength(_ context: inout PassContext) {
+      context.missed(
+        subject + "the program would grow too long", producer.origin,
+        NearMiss(
+          .limit, value: graph.label(value), at: producer.origin.location,
+          hint:
+            "a chain has at most \(ElementwiseProgram.maximumInstructions) ops and reads at most "
+            + "\(ElementwiseProgram.maximumOperands) values; the rest runs as a second step"))
+    }
   }
 }

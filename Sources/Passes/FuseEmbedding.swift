@@ -24,6 +24,10 @@ public struct FuseEmbedding: RewritePass {
     else { return nil }
     guard let (sums, leaves) = addends(of: node.operands[0], in: graph) else { return nil }
     let addends = leaves.map { addend($0, of: node, in: graph) }
+    if let obstacle = obstacle(among: leaves, of: node, in: graph) {
+      context.missed("embeddings not fused: " + obstacle.reason, node.origin, obstacle.nearMiss)
+      return nil
+    }
     guard addends.contains(where: { $0?.source == .indices }) else { return nil }
     // A residual stream that began as embeddings isn't a sum of them any more.
     let isOfEmbeddings = zip(leaves, addends).allSatisfy { leaf, addend in
@@ -33,16 +37,28 @@ public struct FuseEmbedding: RewritePass {
     if let stretched = zip(leaves, addends).first(where: { $0.1 == nil }) {
       context.missed(
         "embeddings not fused: \(graph.label(stretched.0)) of type "
-          + "\(graph.type(of: stretched.0)) is stretched inside", node.origin)
+          + "\(graph.type(of: stretched.0)) is stretched inside", node.origin,
+        NearMiss(
+          .sameShape, value: graph.label(stretched.0), at: graph.location(of: stretched.0),
+          hint: "an addend is a row for each token, for each position, or one for all; this one "
+            + "changes along another axis"))
       return nil
     }
-    guard sums.allSatisfy({ graph.hasSoleUse($0.results[0]) }) else {
-      context.missed("embeddings not fused: their sum is used elsewhere, too", node.origin)
+    if let shared = sums.first(where: { !graph.hasSoleUse($0.results[0]) }) {
+      context.missed(
+        "embeddings not fused: their sum is used elsewhere, too", node.origin,
+        graph.sharing(
+          of: shared.results[0], besides: [node],
+          hint: "nothing to change where the others need the sum, as in a model that normalizes "
+            + "before each layer"))
       return nil
     }
     guard leaves.count <= EmbeddingNorm.mostSources else {
       context.missed(
-        "embeddings not fused: more than \(EmbeddingNorm.mostSources) addends", node.origin)
+        "embeddings not fused: more than \(EmbeddingNorm.mostSources) addends", node.origin,
+        NearMiss(
+          .limit, value: graph.label(node.operands[0]), at: node.origin.location,
+          hint: "add tables that one index reads before the lookup: that is computed once"))
       return nil
     }
     let known = addends.compactMap { $0 }
@@ -74,6 +90,44 @@ public struct FuseEmbedding: RewritePass {
       }
     }
     return leaves.count > 1 ? (sums, leaves) : nil
+  }
+
+  /// What keeps one of `leaves` from being a lookup that can be fused, where all others are: its
+  /// result is used elsewhere, or something stands between it and the sum.
+  private func obstacle(
+    among leaves: [ValueID], of node: Node, in graph: Graph
+  ) -> (reason: String, nearMiss: NearMiss)? {
+    var found: (reason: String, nearMiss: NearMiss)?
+    for leaf in leaves where !graph.isKnownBeforeRun(leaf) {
+      guard let producer = graph.producer(of: leaf) else { return nil }
+      let hasShape = graph.type(of: leaf).shape == graph.type(of: node.results[0]).shape
+      if producer.op is Embedding {
+        if graph.hasSoleUse(leaf) || !hasShape { continue }
+        found = (
+          "\(graph.label(leaf)) is used elsewhere, too",
+          graph.sharing(
+            of: leaf, besides: graph.users[leaf.index].prefix(1).map { graph[$0] },
+            hint:
+              "look the rows up again for the other use: a lookup costs less than a sum that is "
+              + "written and read")
+        )
+        continue
+      }
+      // A number times the rows, or their conversion.
+      let rows = producer.operands.filter { graph.scalar($0) == nil }
+      guard producer.op is any ElementwiseComputation, hasShape, rows.count == 1,
+        graph.producer(of: rows[0])?.op is Embedding, graph.hasSoleUse(leaf)
+      else { return nil }
+      let line = graph.line(of: producer)
+      found = (
+        "\(producer.op.name) stands between a lookup and the sum",
+        graph.standing(
+          producer, of: leaf,
+          hint: "let '\(producer.op.name)' change the table, not the rows\(line): that is computed "
+            + "once, before the run")
+      )
+    }
+    return found
   }
 
   /// How the fused op reads `value`; nil where it is stretched along an inner axis.

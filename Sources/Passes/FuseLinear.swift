@@ -24,18 +24,21 @@ public struct FuseLinear: RewritePass {
     }
   }
 
-  /// A linear layer that gives `value` to nobody but the node that looks.
+  /// A linear layer that gives `value` to nobody but `node`.
   private func candidate(
-    _ value: ValueID, for what: String, in graph: Graph, _ context: inout PassContext
+    _ value: ValueID, for what: String, of node: Node, in graph: Graph,
+    _ context: inout PassContext
   ) -> LinearParts? {
-    guard let (node, op) = graph.producer(of: value, as: Linear.self) else { return nil }
-    guard graph.hasSoleUse(value) else {
-      context.missed(
-        "\(what) not fused: \(graph.label(value)) has \(graph.useCount(of: value)) uses",
-        node.origin)
+    let misses = LinearNearMisses(graph, node, what)
+    guard let (producer, op) = graph.producer(of: value, as: Linear.self) else {
+      misses.reportMovement(before: value, &context)
       return nil
     }
-    return LinearParts(node, op)
+    guard graph.hasSoleUse(value) else {
+      misses.reportUses(of: value, producer, &context)
+      return nil
+    }
+    return LinearParts(producer, op)
   }
 
   private func finish(
@@ -59,17 +62,24 @@ public struct FuseLinear: RewritePass {
       guard graph.type(of: value) == type else { continue }
       let otherType = graph.type(of: other)
       if otherType.rank == 1, otherType.shape.dims[0] == type.shape.dims.last {
-        guard var parts = candidate(value, for: "bias", in: graph, &context) else { continue }
+        guard var parts = candidate(value, for: "bias", of: node, in: graph, &context) else {
+          continue
+        }
         guard parts.addBias(other) else {
-          context.missed("bias not fused: the product has another epilogue already", node.origin)
+          LinearNearMisses(graph, node, "bias").reportEpilogue(of: parts, &context)
           continue
         }
         return try finish(parts, replacing: node, "bias", in: graph, &context)
       }
-      guard otherType == type, value != other else { continue }
-      guard var parts = candidate(value, for: "residual", in: graph, &context) else { continue }
+      guard otherType == type, value != other else {
+        LinearNearMisses(graph, node, "sum").reportShape(of: other, beside: value, &context)
+        continue
+      }
+      guard var parts = candidate(value, for: "residual", of: node, in: graph, &context) else {
+        continue
+      }
       guard parts.residual == nil else {
-        context.missed("residual not fused: the product has one already", node.origin)
+        LinearNearMisses(graph, node, "residual").reportEpilogue(of: parts, &context)
         continue
       }
       parts.residual = other
@@ -87,17 +97,24 @@ public struct FuseLinear: RewritePass {
       let (value, other) = (node.operands[i], node.operands[1 - i])
       guard graph.type(of: value) == type, value != other else { continue }
       if let factor = graph.scalar(other) {
-        guard var parts = candidate(value, for: "factor", in: graph, &context) else { continue }
+        guard var parts = candidate(value, for: "factor", of: node, in: graph, &context) else {
+          continue
+        }
         guard parts.scale(by: factor) else {
-          context.missed("factor not fused: it comes after another epilogue", node.origin)
+          LinearNearMisses(graph, node, "factor").reportEpilogue(of: parts, &context)
           continue
         }
         return try finish(parts, replacing: node, "factor", in: graph, &context)
       }
-      guard graph.type(of: other) == type else { continue }
-      guard var parts = candidate(value, for: "gate", in: graph, &context) else { continue }
+      guard graph.type(of: other) == type else {
+        LinearNearMisses(graph, node, "factor").reportShape(of: other, beside: value, &context)
+        continue
+      }
+      guard var parts = candidate(value, for: "gate", of: node, in: graph, &context) else {
+        continue
+      }
       guard parts.residual == nil, parts.multiplier == nil else {
-        context.missed("gate not fused: the product has another epilogue already", node.origin)
+        LinearNearMisses(graph, node, "gate").reportEpilogue(of: parts, &context)
         continue
       }
       parts.multiplier = other
@@ -111,10 +128,10 @@ public struct FuseLinear: RewritePass {
   ) throws -> Patch? {
     guard let divisor = graph.scalar(node.operands[1]), divisor != 0,
       graph.type(of: node.operands[0]) == graph.type(of: node.results[0]),
-      var parts = candidate(node.operands[0], for: "divisor", in: graph, &context)
+      var parts = candidate(node.operands[0], for: "divisor", of: node, in: graph, &context)
     else { return nil }
     guard parts.scale(by: 1 / divisor) else {
-      context.missed("divisor not fused: it comes after another epilogue", node.origin)
+      LinearNearMisses(graph, node, "divisor").reportEpilogue(of: parts, &context)
       return nil
     }
     return try finish(parts, replacing: node, "divisor", in: graph, &context)
@@ -151,15 +168,15 @@ public struct FuseLinear: RewritePass {
     case is Tanh: activation = .tanh
     default: return nil
     }
-    guard var parts = candidate(node.operands[0], for: node.op.name, in: graph, &context) else {
+    let name = node.op.name
+    guard var parts = candidate(node.operands[0], for: name, of: node, in: graph, &context) else {
       return nil
     }
     guard parts.op.activation == .none, parts.multiplier == nil, parts.residual == nil else {
-      context.missed(
-        "\(node.op.name) not fused: the product has another epilogue already", node.origin)
+      LinearNearMisses(graph, node, name).reportEpilogue(of: parts, &context)
       return nil
     }
     parts.op.activation = activation
-    return try finish(parts, replacing: node, node.op.name, in: graph, &context)
+    return try finish(parts, replacing: node, name, in: graph, &context)
   }
 }

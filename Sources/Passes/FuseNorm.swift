@@ -19,11 +19,13 @@ public struct FuseNorm: RewritePass {
     default: return nil
     }
     let x = node.operands[0]
-    guard !hasResidual, let (sum, _) = graph.producer(of: x, as: Add.self) else { return nil }
-    guard sum.operands.allSatisfy({ graph.type(of: $0) == graph.type(of: x) }) else {
-      context.missed(
-        "residual norm not fused: \(graph.label(sum.operands[0])) and "
-          + "\(graph.label(sum.operands[1])) have different shapes", node.origin)
+    guard !hasResidual else { return nil }
+    guard let (sum, _) = graph.producer(of: x, as: Add.self) else {
+      reportMovement(before: node, in: graph, &context)
+      return nil
+    }
+    if let stretched = sum.operands.first(where: { graph.type(of: $0) != graph.type(of: x) }) {
+      report(stretched, in: sum, of: node, in: graph, &context)
       return nil
     }
     let keepsSum = !graph.hasSoleUse(x)
@@ -47,5 +49,41 @@ public struct FuseNorm: RewritePass {
       keepsSum ? "residual added in the norm, sum kept" : "residual added in the norm",
       patch)
     return patch
+  }
+
+  /// Says that an operand of the sum has another shape; a number is no residual.
+  private func report(
+    _ stretched: ValueID, in sum: Node, of node: Node, in graph: Graph,
+    _ context: inout PassContext
+  ) {
+    let type = graph.type(of: stretched)
+    // A sum of embeddings is fuse-embedding's to tell.
+    guard type.shape.dims.contains(where: { $0 != 1 }),
+      !sum.operands.contains(where: { graph.producer(of: $0)?.op is Embedding })
+    else { return }
+    context.missed(
+      "residual norm not fused: \(graph.label(sum.operands[0])) and "
+        + "\(graph.label(sum.operands[1])) have different shapes", node.origin,
+      NearMiss(
+        .sameShape, value: graph.label(stretched), at: sum.origin.location,
+        hint: "\(type) is stretched to \(graph.type(of: sum.results[0]))\(graph.line(of: sum)); "
+          + "the norm adds only rows of its own shape"))
+  }
+
+  /// Says that the sum is reshaped before the norm reads it.
+  private func reportMovement(
+    before node: Node, in graph: Graph, _ context: inout PassContext
+  ) {
+    guard let movement = graph.soleMovement(giving: node.operands[0]), movement.op is Reshape,
+      let (sum, _) = graph.producer(of: movement.operands[0], as: Add.self),
+      sum.operands.allSatisfy({ graph.type(of: $0) == graph.type(of: sum.results[0]) }),
+      graph.type(of: sum.results[0]).shape.dims.last
+        == graph.type(of: node.results[0]).shape.dims.last
+    else { return }
+    context.missed(
+      "residual norm not fused: reshape stands between the sum and the norm", node.origin,
+      graph.standing(
+        movement, of: node.operands[0],
+        hint: "normalize\(graph.line(of: node)) before the reshape\(graph.line(of: movement))"))
   }
 }

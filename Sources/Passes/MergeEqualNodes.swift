@@ -1,5 +1,6 @@
 import Compiler
 import IR
+import Operators
 import Tensors
 
 /// Computes equal things once: two nodes of one op with equal attributes and operands become one,
@@ -43,6 +44,7 @@ public struct MergeEqualNodes: Pass {
       }
       groups[key, default: []].append(node)
     }
+    reportSwapped(order, groups, in: graph, &context)
     for key in order {
       guard let nodes = groups[key], nodes.count > 1 else { continue }
       // Made anew, so that the one node says where all of them come from.
@@ -53,6 +55,36 @@ public struct MergeEqualNodes: Pass {
       patches.append(patch)
     }
     return patches
+  }
+
+  /// Ops whose operands may change places.
+  private static func isCommutative(_ op: any Op) -> Bool {
+    switch op {
+    case is Add, is Mul, is Maximum, is Minimum, is Equal, is NotEqual, is LogicalAnd, is LogicalOr:
+      true
+    default: false
+    }
+  }
+
+  /// Says that two nodes differ only in which of their operands stands first.
+  private func reportSwapped(
+    _ keys: [Key], _ groups: [Key: [Node]], in graph: Graph, _ context: inout PassContext
+  ) {
+    for key in keys where key.operands.count == 2 && key.operands[1] < key.operands[0] {
+      var swapped = key
+      swapped.operands.swapAt(0, 1)
+      guard let node = groups[key]?.first, Self.isCommutative(node.op),
+        let twin = groups[swapped]?.first
+      else { continue }
+      let (first, second) = node.id < twin.id ? (node, twin) : (twin, node)
+      context.missed(
+        "\(key.op) computed twice: its operands stand in another order the second time",
+        second.origin.merged(with: first.origin),
+        NearMiss(
+          .operandOrder, value: graph.label(second.results[0]), at: second.origin.location,
+          hint: "write the operands in the order of the first\(graph.line(of: first)), or use its "
+            + "result"))
+    }
   }
 
   private func mergeConstants(_ graph: Graph, _ same: inout [ValueID: ValueID]) -> [Patch] {

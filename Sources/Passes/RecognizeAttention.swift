@@ -22,27 +22,40 @@ public struct RecognizeAttention: RewritePass {
   public init() {}
 
   public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
-    guard let mixing = node.op as? MatMul,
-      let (softmax, op) = graph.producer(of: node.operands[0], as: Softmax.self)
-    else { return nil }
+    guard let mixing = node.op as? MatMul else { return nil }
+    guard let (softmax, op) = graph.producer(of: node.operands[0], as: Softmax.self) else {
+      if let miss = NearAttention(graph, node).miss { report(miss, node, &context) }
+      return nil
+    }
+    // Weights that a softmax makes of something else than a product are no attention's.
+    guard NearAttention.isLikely(softmax, in: graph) else { return nil }
     do {
       let rank = graph.type(of: node.operands[0]).rank
       guard !mixing.transposesA, op.axis == -1 || op.axis == rank - 1 else {
-        throw NearMiss("the softmax is over another axis than the keys")
+        throw AttentionMiss(
+          "the softmax is over another axis than the keys", .axis, at: softmax,
+          hint: "take the softmax over the last axis\(graph.line(of: softmax))")
       }
       guard graph.hasSoleUse(softmax.results[0]) else {
-        throw NearMiss(
-          "the probabilities are used elsewhere, too")
+        throw AttentionMiss(
+          "the probabilities are used elsewhere, too",
+          graph.sharing(
+            of: softmax.results[0], besides: [node], hint: AttentionMiss.neverInMemory))
       }
       let match = try AttentionMatch(graph, softmax: softmax, mixing: node)
       let (patch, heads) = try match.patch()
       context.applied("attention of \(heads) heads recognized", patch)
       return patch
-    } catch let miss as NearMiss {
-      context.missed("attention not recognized: \(miss.reason)", node.origin)
+    } catch let miss as AttentionMiss {
+      report(miss, node, &context)
     } catch let error as OpError {
-      context.missed("attention not recognized: 'attention' \(error)", node.origin)
+      report(
+        AttentionMiss("'attention' \(error)", .sameShape, at: node, hint: nil), node, &context)
     }
     return nil
+  }
+
+  private func report(_ miss: AttentionMiss, _ node: Node, _ context: inout PassContext) {
+    context.missed("attention not recognized: \(miss.reason)", node.origin, miss.nearMiss)
   }
 }

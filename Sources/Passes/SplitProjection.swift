@@ -32,10 +32,16 @@ public struct SplitProjection: RewritePass {
       }
       return Part(node: user, start: slice.start, end: slice.end)
     }
-    guard parts.count > 1 else { return nil }
+    guard parts.count > 1 else {
+      if parts.isEmpty { reportStanding(after: result, of: node, in: graph, &context) }
+      return nil
+    }
     guard parts.count == users.count, !graph.isOutput(result) else {
       context.missed(
-        "projection not split: \(graph.label(result)) is used as a whole, too", node.origin)
+        "projection not split: \(graph.label(result)) is used as a whole, too", node.origin,
+        graph.sharing(
+          of: result, besides: parts.map(\.node),
+          hint: "let the other uses read the parts, too, or project for them again"))
       return nil
     }
     var patch = Patch(rewriting: [node] + [bias?.node].compactMap { $0 } + parts.map(\.node))
@@ -58,6 +64,30 @@ public struct SplitProjection: RewritePass {
     }
     context.applied("projection split into its \(parts.count) parts", patch)
     return patch
+  }
+
+  /// Says that axes are moved, or something is computed, before the parts are cut out of `value`.
+  private func reportStanding(
+    after value: ValueID, of node: Node, in graph: Graph, _ context: inout PassContext
+  ) {
+    var last = value
+    var first: Node?
+    while graph.hasSoleUse(last), let next = graph.users[last.index].first.map({ graph[$0] }),
+      graph.isMovement(next) || next.operands.count == 1 && next.op is any ElementwiseComputation
+    {
+      first = first ?? next
+      last = next.results[0]
+    }
+    let cuts = graph.users[last.index].map { graph[$0] }
+    guard let first, cuts.count > 1, cuts.allSatisfy({ $0.op is Slice }), !graph.isOutput(last)
+    else { return }
+    context.missed(
+      "projection not split: \(first.op.name) stands between the matrix product and its parts",
+      node.origin.merged(with: first.origin),
+      graph.standing(
+        first, of: value,
+        hint: "cut the columns before '\(first.op.name)'\(graph.line(of: first)): "
+          + "x[..., 0 ..< n], x[..., n ..< 2 * n]"))
   }
 
   /// The linear layer of `node` and the addition of its bias, where that is a node of its own.

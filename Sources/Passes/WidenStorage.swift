@@ -27,7 +27,10 @@ public struct WidenStorage: RewritePass {
       let dtype = graph.type(of: operand).dtype
       return dtype.isFloatingPoint && dtype != .f32 && !graph.isKnownBeforeRun(operand)
     }
-    guard narrow.contains(true) else { return nil }
+    guard narrow.contains(true) else {
+      reportRounding(before: node, in: graph, &context)
+      return nil
+    }
     var patch = Patch(rewriting: [node])
     var operands: [Patch.Operand] = []
     for (operand, isNarrow) in zip(node.operands, narrow) {
@@ -42,5 +45,28 @@ public struct WidenStorage: RewritePass {
     }
     context.applied("\(node.op.name) computed in f32", patch)
     return patch
+  }
+
+  /// Says that a value is rounded between two ops that both compute in f32.
+  private func reportRounding(
+    before node: Node, in graph: Graph, _ context: inout PassContext
+  ) {
+    for operand in node.operands {
+      guard let (widening, _) = graph.producer(of: operand, as: Cast.self),
+        let (rounding, cast) = graph.producer(of: widening.operands[0], as: Cast.self),
+        let source = graph.producer(of: rounding.operands[0]),
+        cast.dtype != .f32, cast.dtype.isFloatingPoint,
+        graph.type(of: operand).dtype == .f32,
+        graph.type(of: rounding.operands[0]).dtype == .f32
+      else { continue }
+      context.missed(
+        "\(source.op.name) and \(node.op.name) don't pass f32 on: the value between them is "
+          + "\(cast.dtype)", node.origin,
+        NearMiss(
+          .elementType, value: graph.label(rounding.results[0]), at: source.origin.location,
+          hint: "cast to f32 once, before '\(source.op.name)'\(graph.line(of: source)), and back "
+            + "after '\(node.op.name)'\(graph.line(of: node)): two conversions fewer, and no "
+            + "rounding between"))
+    }
   }
 }

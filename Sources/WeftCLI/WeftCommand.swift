@@ -20,7 +20,7 @@ struct WeftCommand: ParsableCommand {
       BenchCommand.self, CheckCommand.self, CompileCommand.self, DoctorCommand.self,
       EmbedCommand.self, FormatCommand.self, ProfileCommand.self, QuantizeCommand.self,
       RenderCommand.self,
-      RunCommand.self,
+      RunCommand.self, WhyCommand.self,
     ])
 
   static func main() {

@@ -16,7 +16,7 @@ import Testing
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
     ("Formats", ["Tensors"]),
     ("Tokenizers", ["Formats"]),
-    ("Profiler", ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    ("Profiler", ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     ("Diagrams", ["IR", "Tensors", "CGraphviz"]),
     (
       "Weft",

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `Commands` {
   static let names = [
     "bench", "check", "compile", "doctor", "embed", "format", "profile", "quantize", "render",
-    "run",
+    "run", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 

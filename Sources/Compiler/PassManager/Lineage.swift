@@ -55,7 +55,8 @@ public struct Lineage: Sendable {
       stories[i].helpers = []
       stories[i].events.append(
         Event(
-          pass: pass, message: pass == "input" ? "no output hangs on it" : "nothing uses it now",
+          pass: pass,
+          message: pass == "input" ? "no output hangs on it" : "nothing uses it any more",
           change: .dropped))
     }
   }
@@ -82,6 +83,7 @@ public struct Lineage: Sendable {
     let ranked = made.map { Self.mainNodes(of: $0, in: after) }
     for i in stories.indices where !stories[i].nodes.isEmpty {
       var story = Story(events: stories[i].events)
+      var told: [Event] = []
       for helper in stories[i].helpers {
         let next = (rewrites[helper] ?? []).flatMap { made[$0] }
         story.helpers += [kept[helper]].compactMap { $0 } + next
@@ -95,9 +97,10 @@ public struct Lineage: Sendable {
           let change: Event.Change =
             !made[p].isEmpty ? .rewritten : patches[p].makesConstants ? .folded : .replaced
           let event = Event(pass: pass, message: messages[p], change: change)
-          if story.events.last != event { story.events.append(event) }
+          if !told.contains(event) { told.append(event) }
         }
       }
+      story.events += told
       story.nodes = Set(story.nodes).sorted()
       story.helpers = Set(story.helpers).subtracting(story.nodes).sorted()
       stories[i] = story

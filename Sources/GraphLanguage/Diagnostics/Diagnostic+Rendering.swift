@@ -10,23 +10,32 @@ extension Diagnostic: CustomStringConvertible {
     let tint = severity == .error ? "1;31" : "1;35"
     var text = range.map { paint("\($0.file):\($0.line):\($0.column): ", "1") } ?? ""
     text += paint("\(severity.rawValue):", tint) + " " + paint(message.printable, "1")
-    if let range {
-      let number = "\(range.line)"
-      let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number + " | "
-      let (line, caret) = excerpt(range)
-      text += "\n" + paint(gutter, "34") + line
-      text += "\n" + paint("      | ", "34") + paint(caret, tint)
-    }
+    if let range { text += "\n" + range.excerpt(color: color, tint: tint) }
     for note in notes { text += "\n   " + paint("note:", "1;36") + " " + note.text.printable }
     if let help { text += "\n   " + paint("help:", "1;32") + " " + help.printable }
     return text
   }
+}
+
+extension Diagnostic.Range {
+  /// The source line and under it what is meant; with `color`, the carets in the ANSI color `tint`.
+  ///
+  /// - Parameter marks: columns that get a caret each instead of the range, where there are several.
+  public func excerpt(color: Bool, tint: String, marks: [Int] = []) -> String {
+    func paint(_ text: String, _ code: String) -> String {
+      color ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+    let number = "\(line)"
+    let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number + " | "
+    let (line, caret) = parts(marks)
+    return paint(gutter, "34") + line + "\n" + paint("      | ", "34") + paint(caret, tint)
+  }
 
   /// The source line and what underlines it. A long line is cut around what is underlined.
-  private func excerpt(_ range: Range) -> (line: String, caret: String) {
-    let bytes = Array(range.text.utf8)
-    let start = min(range.column - 1, bytes.count)
-    let end = range.endLine > range.line ? bytes.count : min(range.endColumn - 1, bytes.count)
+  private func parts(_ marks: [Int]) -> (line: String, caret: String) {
+    let bytes = Array(text.utf8)
+    let start = min(column - 1, bytes.count)
+    let end = endLine > line ? bytes.count : min(endColumn - 1, bytes.count)
     let from = start > 120 ? start - 60 : 0
     let to = min(bytes.count, max(start + 100, from + 160))
     func shown(_ part: ArraySlice<UInt8>) -> String {
@@ -36,6 +45,12 @@ extension Diagnostic: CustomStringConvertible {
     let marked = shown(bytes[start..<max(start, min(end, to))])
     let tail =
       shown(bytes[max(start, min(end, to))..<max(to, start)]) + (to < bytes.count ? "…" : "")
+    if marks.count > 1, from == 0 {
+      let places = marks.filter { $0 <= to }.map { shown(bytes[0..<($0 - 1)]).displayWidth }
+      let width = (places.max() ?? 0) + 1
+      let carets = (0..<width).map { places.contains($0) ? "^" : " " }
+      return (head + marked + tail, carets.joined())
+    }
     let caret =
       String(repeating: " ", count: head.displayWidth) + "^"
       + String(repeating: "~", count: max(0, marked.displayWidth - 1))

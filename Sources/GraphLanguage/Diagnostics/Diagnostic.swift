@@ -31,6 +31,18 @@ public struct Diagnostic: Error, Hashable, Sendable, Codable {
     /// The text of the first line.
     public var text: String
 
+    /// A part of a file.
+    public init(
+      file: String, line: Int, column: Int, endLine: Int, endColumn: Int, text: String
+    ) {
+      self.file = file
+      self.line = line
+      self.column = column
+      self.endLine = endLine
+      self.endColumn = endColumn
+      self.text = text
+    }
+
     /// The place where it starts.
     public var start: SourceLocation { SourceLocation(file: file, line: line, column: column) }
   }

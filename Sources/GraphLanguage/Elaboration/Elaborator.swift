@@ -30,6 +30,8 @@ final class Elaborator {
   var weights: String?
   var tokenizer: String?
   var task: ModelTask?
+  /// Nodes of each entry that no output hangs on.
+  private var unusedNodes: [String: [ModelDefinition.UnusedNode]] = [:]
   /// Configs that the settings name.
   var usedSettings: Set<String> = []
   private var steps = 0
@@ -66,7 +68,7 @@ final class Elaborator {
     return ModelDefinition(
       name: model.name.text, documentation: model.trivia.documentation, configs: configs,
       entries: graphs, weights: weights, tokenizer: tokenizer, task: task,
-      sourceFiles: reporter.sources.map(\.name))
+      sourceFiles: reporter.sources.map(\.name), unusedNodes: unusedNodes)
   }
 
   private func entry(
@@ -91,7 +93,16 @@ final class Elaborator {
       reporter.error(model.name.span, .withoutOutput(body == nil ? nil : name))
     }
     allParameters.merge(parameters) { first, _ in first }
-    return reporter.hasErrors ? builder.graph() : builder.graph().pruned()
+    return reporter.hasErrors ? builder.graph() : pruned(builder.graph())
+  }
+
+  /// `graph` without what no output hangs on, which is noted.
+  private func pruned(_ graph: Graph) -> Graph {
+    let (pruned, sources) = graph.prunedWithSources()
+    let kept = Set(sources)
+    unusedNodes[graph.name] = graph.nodes.filter { !kept.contains($0.id) }
+      .map { .init(op: $0.op.name, origin: $0.origin) }
+    return pruned
   }
 
   // MARK: Limits

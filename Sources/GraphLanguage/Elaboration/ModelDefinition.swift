@@ -40,12 +40,22 @@ public struct ModelDefinition: Sendable {
   public let task: ModelTask?
   /// The files it was read from, the root first.
   public let sourceFiles: [String]
+  /// For each entry, by name, the nodes that were written and that no output hangs on.
+  public let unusedNodes: [String: [UnusedNode]]
+
+  /// A node that isn't in a graph because no output hangs on it.
+  public struct UnusedNode: Hashable, Sendable {
+    /// The op.
+    public let op: String
+    /// The line and the layer.
+    public let origin: IR.Origin
+  }
 
   /// A model from its parts.
   public init(
     name: String, documentation: String? = nil, configs: [Config] = [], entries: [Graph],
     weights: String? = nil, tokenizer: String? = nil, task: ModelTask? = nil,
-    sourceFiles: [String] = []
+    sourceFiles: [String] = [], unusedNodes: [String: [UnusedNode]] = [:]
   ) {
     self.name = name
     self.documentation = documentation
@@ -55,6 +65,7 @@ public struct ModelDefinition: Sendable {
     self.tokenizer = tokenizer
     self.task = task
     self.sourceFiles = sourceFiles
+    self.unusedNodes = unusedNodes
   }
 
   /// The entry of that name.

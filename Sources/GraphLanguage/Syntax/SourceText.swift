@@ -41,6 +41,9 @@ public struct SourceText: Sendable {
     return SourceLocation(file: name, line: line + 1, column: offset - lineStarts[line] + 1)
   }
 
+  /// The first byte of a line, from 0.
+  func offset(ofLine line: Int) -> Int { lineStarts[line] }
+
   /// The text of a line, from 0, without its end.
   func text(ofLine line: Int) -> String {
     let start = lineStarts[line]

@@ -142,7 +142,10 @@ struct AttentionMasks {
       var dims = graph.type(of: value).shape.dims
       while dims.count < max(rank, 3) { dims.insert(1, at: 0) }
       if rank == 4, dims.remove(at: 1) != 1 {
-        throw NearMiss("each head has a mask of its own")
+        throw AttentionMiss(
+          "each head has a mask of its own", .sameShape, at: graph.location(of: value),
+          value: graph.label(value),
+          hint: "add where(mask, 0.0, -1e9) to the scores: a bias may be another one for each head")
       }
       var mask = try patch.add(Reshape(to: Shape(dims)), [value], in: graph)[0]
       if inverted { mask = try patch.add(LogicalNot(), [mask], in: graph)[0] }

@@ -2,13 +2,6 @@ import IR
 import Operators
 import Tensors
 
-/// The predicate that failed when a pattern nearly matched.
-struct NearMiss: Error {
-  let reason: String
-
-  init(_ reason: String) { self.reason = reason }
-}
-
 /// The parts of a written-out attention, found step by step from its last product.
 struct AttentionMatch {
   let graph: Graph
@@ -47,19 +40,27 @@ struct AttentionMatch {
       if node.op is MatMul {
         scoring = node
         guard (2...4).contains(rank) else {
-          throw NearMiss("the scores have rank \(rank), not 2, 3 or 4")
+          throw AttentionMiss(
+            "the scores have rank \(rank), not 2, 3 or 4", .rank, at: node,
+            hint:
+              "queries are [batch, heads, tokens, size], [batch, tokens, size] or [tokens, size]")
         }
         guard graph.type(of: softmax.operands[0]) == graph.type(of: node.results[0]) else {
-          throw NearMiss("the scores are stretched")
+          throw AttentionMiss(
+            "the scores are stretched", .sameShape, at: softmax,
+            hint: "what is added to the scores, or hides some, mustn't have more rows than they")
         }
         return
       }
       guard graph.hasSoleUse(value) else {
-        throw NearMiss("the scores \(graph.label(value)) are used elsewhere, too")
+        throw AttentionMiss(
+          "the scores \(graph.label(value)) are used elsewhere, too",
+          graph.sharing(of: value, besides: nodes, hint: AttentionMiss.neverInMemory))
       }
       value = try collect(node)
     }
-    throw NearMiss("the softmax isn't over a product of queries and keys")
+    throw AttentionMiss(
+      "the softmax isn't over a product of queries and keys", .adjacent, at: softmax, hint: nil)
   }
 
   /// Takes one node between product and softmax; gives the value before it.
@@ -67,19 +68,31 @@ struct AttentionMatch {
     switch node.op {
     case is Div:
       guard let divisor = graph.scalar(node.operands[1]), divisor != 0 else {
-        throw NearMiss("the scores are divided by more than a number")
+        throw AttentionMiss(
+          "the scores are divided by more than a number", .number, at: node,
+          value: graph.label(node.operands[1]), hint: AttentionMiss.scaleByNumber)
       }
       scale /= divisor
       return node.operands[0]
     case is Mul:
       guard let at = node.operands.firstIndex(where: { graph.scalar($0) != nil }),
         let factor = graph.scalar(node.operands[at]), factor != 0
-      else { throw NearMiss("the scores are multiplied by more than a number") }
+      else {
+        throw AttentionMiss(
+          "the scores are multiplied by more than a number", .number, at: node,
+          value: graph.label(node.operands[1]), hint: AttentionMiss.scaleByNumber)
+      }
       scale *= factor
       return node.operands[1 - at]
     case is Add: return try collectTerm(node)
     case is Where: return try collectMask(node)
-    default: throw NearMiss("\(node.op.name) stands between the scores and the softmax")
+    default:
+      throw AttentionMiss(
+        "\(node.op.name) stands between the scores and the softmax", .adjacent, at: node,
+        value: node.results.first.map { graph.label($0) },
+        hint: "a number as factor, a mask by where, and terms that are added may stand between the "
+          + "product and the softmax; drop '\(node.op.name)'\(graph.line(of: node)), or apply it to "
+          + "queries or keys")
     }
   }
 
@@ -89,19 +102,29 @@ struct AttentionMatch {
       graph.type(of: $0).shape == shape && leadsToProduct($0)
     }
     guard let scores else {
-      throw NearMiss("the softmax isn't over a product of queries and keys")
+      throw AttentionMiss(
+        "the softmax isn't over a product of queries and keys", .adjacent, at: node, hint: nil)
     }
     let term = node.operands[1 - scores]
     if scale > 0, masks.take(term: term, scores: shape.dims, in: graph) {
       return node.operands[scores]
     }
-    guard scale == 1 else { throw NearMiss("the scores are scaled after a term is added") }
+    guard scale == 1 else {
+      throw AttentionMiss(
+        "the scores are scaled after a term is added", .operandOrder, at: node,
+        value: graph.label(term),
+        hint: "scale the scores before the term is added\(graph.line(of: node))")
+    }
     biases.append(term)
     return node.operands[scores]
   }
 
   private mutating func collectMask(_ node: Node) throws -> ValueID {
-    guard scale > 0 else { throw NearMiss("the scores are multiplied by a negative number") }
+    guard scale > 0 else {
+      throw AttentionMiss(
+        "the scores are multiplied by a negative number", .number, at: node,
+        hint: "negate the queries instead")
+    }
     let (condition, shown, hidden) = (node.operands[0], node.operands[1], node.operands[2])
     let dims = graph.type(of: node.results[0]).shape.dims
     if let number = graph.scalar(hidden), number <= AttentionMasks.hidden {
@@ -112,7 +135,9 @@ struct AttentionMatch {
       masks.take(condition, inverted: true, scores: dims, in: graph)
       return hidden
     }
-    throw NearMiss("what the mask hides isn't a number of \(AttentionMasks.hidden) or less")
+    throw AttentionMiss(
+      "what the mask hides isn't a number of \(AttentionMasks.hidden) or less", .number, at: node,
+      value: graph.label(hidden), hint: "write where(mask, scores, -1e9)\(graph.line(of: node))")
   }
 
   /// Whether `value` comes from a product through scaling, terms and masks.
@@ -134,10 +159,15 @@ struct AttentionMatch {
   /// graph itself had cut rows into heads, the two movements cancel.
   func patch() throws -> (patch: Patch, heads: Int) {
     guard let product = scoring.op as? MatMul, let mixed = mixing.op as? MatMul else {
-      throw NearMiss("the softmax isn't over a product of queries and keys")
+      throw AttentionMiss(
+        "the softmax isn't over a product of queries and keys", .adjacent, at: softmax, hint: nil)
     }
     let heads = rank == 4 ? dims[1].value ?? 0 : 1
-    guard heads > 0 else { throw NearMiss("the number of heads isn't known") }
+    guard heads > 0 else {
+      throw AttentionMiss(
+        "the number of heads isn't known", .number, at: scoring, value: "\(dims[1])",
+        hint: "let '\(dims[1])' be a config, not a dimension of an input")
+    }
     var patch = Patch(rewriting: nodes.sorted { $0.id < $1.id })
     let (keys, values) = (scoring.operands[1], mixing.operands[1])
     let keyHeads = try keyHeads(heads, keys, values)
@@ -165,14 +195,22 @@ struct AttentionMatch {
     let (k, v) = (graph.type(of: keys).shape.dims, graph.type(of: values).shape.dims)
     guard k.count == rank, v.count == rank,
       graph.type(of: scoring.operands[0]).rank == rank
-    else { throw NearMiss("queries, keys and values have different ranks") }
+    else {
+      throw AttentionMiss(
+        "queries, keys and values have different ranks", .rank, at: scoring,
+        hint: "give queries, keys and values the axes [batch, heads, tokens, size]")
+    }
     let leading = dims.prefix(max(rank - 2, 0))
     guard leading.isEmpty || (k[0] == leading[0] && v[0] == leading[0]) else {
-      throw NearMiss("queries, keys and values have different batches")
+      throw AttentionMiss(
+        "queries, keys and values have different batches", .sameShape, at: scoring,
+        hint: "broadcast keys and values to the batch of the queries")
     }
     guard rank == 4 else { return 1 }
     guard k[1] == v[1], k[1] == leading[1] || k[1] == 1 else {
-      throw NearMiss("keys have \(k[1]) heads, values \(v[1]), queries \(heads)")
+      throw AttentionMiss(
+        "keys have \(k[1]) heads, values \(v[1]), queries \(heads)", .sameShape, at: scoring,
+        hint: "keys and values have as many heads as the queries, or one that all share")
     }
     return k[1].value ?? heads
   }

@@ -19,21 +19,6 @@ extension Graph {
     return tensor.double(at: 0)
   }
 
-  /// Whether `value` is known before a run: made of weights and constants alone.
-  public func isKnownBeforeRun(_ value: ValueID) -> Bool {
-    var open = [value]
-    var seen: Set<ValueID> = []
-    while let next = open.popLast() {
-      guard seen.insert(next).inserted else { continue }
-      switch self[next].definition {
-      case .input: return false
-      case .parameter, .constant: break
-      case .result(let node, _): open += self[node].operands
-      }
-    }
-    return true
-  }
-
   /// What people call `value`: its name, or what it is a result of.
   func label(_ value: ValueID) -> String {
     if let name = self[value].name { return name }
