@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
-    .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
+    .target(name: "Diagrams", dependencies: ["Formats", "IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
       dependencies: [
