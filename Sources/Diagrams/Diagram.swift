@@ -10,6 +10,8 @@ public struct Diagram: Sendable {
   /// How many boxes it has.
   public let boxCount: Int
   let options: DiagramOptions
+  /// Graphviz's layout.
+  let engine: String
 
   /// The most boxes that are drawn at all: dot's time grows faster than their number.
   public static let mostBoxes = 20_000
@@ -21,13 +23,16 @@ public struct Diagram: Sendable {
     let (scene, notes) = try Scene.fitting(graph, options)
     self.options = options
     boxCount = scene.boxes.count
-    dot = DotWriter(scene, options, notes: notes).text()
+    let writer = DotWriter(scene, options, notes: notes)
+    let layout = options.detail == .layers && options.focus == nil ? FigureLayout(scene) : nil
+    engine = layout == nil ? "dot" : "nop2"
+    dot = layout.map { FigureWriter(layout: $0, writer: writer).text() } ?? writer.text()
   }
 
   /// The picture's bytes as `format`.
   public func rendered(_ format: Graphviz.Format) throws(DiagramError) -> [UInt8] {
     if format == .dot { return Array(dot.utf8) }
-    let bytes = try Graphviz.rendered(dot, as: format)
+    let bytes = try Graphviz.rendered(dot, as: format, engine: engine)
     guard format == .svg, options.followsReader else { return bytes }
     let svg = String(decoding: bytes, as: UTF8.self)
     return Array(ThemeSheet.adapting(svg, light: .light, dark: .dark).utf8)

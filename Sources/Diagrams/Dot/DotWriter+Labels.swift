@@ -143,7 +143,10 @@ extension DotWriter {
   }
 
   /// Title, totals, notes and the legend.
-  func heading() -> String {
+  func heading() -> String { DotWriter.heading(headingRows()) }
+
+  /// The heading's lines.
+  func headingRows() -> [String] {
     let graph = scene.graph
     let parameters = graph.parameters
     var totals: [String] = []
@@ -152,11 +155,16 @@ extension DotWriter {
       totals.append(
         "\(Numbers.grouped(count)) parameters, \(Numbers.bytes(Weights.byteCount(of: graph)))")
     }
+    if options.detail == .layers { return title(totals) }
     totals.append(graph.nodes.count == 1 ? "1 op" : "\(Numbers.grouped(graph.nodes.count)) ops")
     let layers = scene.outline.layers.dropFirst().filter { $0.component.layer != nil }.count
     if layers > 0 { totals.append(layers == 1 ? "1 layer" : "\(layers) layers") }
+    return title(totals)
+  }
+
+  private func title(_ totals: [String]) -> [String] {
     var rows = [
-      "<FONT POINT-SIZE=\"17\"><B>\(DotText.html(options.title ?? graph.name))</B></FONT>",
+      "<FONT POINT-SIZE=\"17\"><B>\(DotText.html(options.title ?? scene.graph.name))</B></FONT>",
       font(totals.joined(separator: " &#160;·&#160; "), theme.text, size: 11),
     ]
     for line in [options.subtitle].compactMap({ $0 }) + notes {
@@ -164,7 +172,7 @@ extension DotWriter {
     }
     let key = options.heat.map(scaleBar) ?? legend()
     if !key.isEmpty { rows.append(key) }
-    return DotWriter.heading(rows)
+    return rows
   }
 
   /// Lines on the left above a picture.
@@ -181,7 +189,7 @@ extension DotWriter {
       font("■", (theme.groups[group] ?? theme.layer).stroke, size: 12)
         + font(" \(group.rawValue)", theme.text, size: 9.5)
     }
-    if scene.edges.contains(where: \.isResidual) {
+    if !entries.isEmpty, scene.edges.contains(where: \.isResidual) {
       entries.append(
         font("<B>→</B>", theme.residual, size: 12) + font(" residual", theme.text, size: 9.5))
     }

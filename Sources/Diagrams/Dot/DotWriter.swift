@@ -21,12 +21,13 @@ struct DotWriter {
   func text() -> String { DotWriter.graph(theme, heading: heading(), body: body()) }
 
   /// A whole picture.
-  static func graph(_ theme: Theme, heading: String, body: [String]) -> String {
+  static func graph(_ theme: Theme, heading: String?, body: [String]) -> String {
     let lines = [
       "digraph weft {",
       "  graph [rankdir=TB, bgcolor=\"\(theme.background)\", fontname=\"\(theme.font)\","
         + " fontsize=10, fontcolor=\"\(theme.text)\", nodesep=0.22, ranksep=0.3, pad=0.25,"
-        + " labelloc=t, labeljust=l, charset=\"UTF-8\", label=<\(heading)>]",
+        + " labelloc=t, labeljust=l, charset=\"UTF-8\""
+        + (heading.map { ", label=<\($0)>]" } ?? ", layout=nop2]"),
       "  node [shape=box, style=\"rounded,filled\", fontname=\"\(theme.font)\", fontsize=11,"
         + " fontcolor=\"\(theme.text)\", margin=\"0.11,0.05\", height=0.3, penwidth=1.2]",
       "  edge [fontname=\"\(theme.font)\", fontsize=8.5, fontcolor=\"\(theme.faint)\","

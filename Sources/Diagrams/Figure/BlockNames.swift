@@ -65,8 +65,8 @@ struct BlockNames {
 
   private func heads(_ attributes: Attributes?, _ scores: Int?) -> String? {
     if let attributes, let heads = try? attributes.int("heads") {
-      let shared = (try? attributes.int("kv_heads")) ?? heads
-      return shared == heads ? "\(heads) heads" : "\(heads) heads for \(shared) of keys"
+      let shared = (try? attributes.int("kv_heads")) ?? 0
+      return shared == heads || shared == 0 ? "\(heads) heads" : "\(heads) heads, \(shared) for keys"
     }
     guard let scores else { return nil }
     let dims = graph.type(of: graph.nodes[scores].results[0]).shape.dims
@@ -86,13 +86,14 @@ struct BlockNames {
     var parts: [String] = []
     for n in block {
       for operand in graph.nodes[n].operands where finder.isWeight(operand) {
-        parts.append(contentsOf: weightNames(operand))
+        let layer = graph.nodes[n].origin.path.components.last?.text
+        parts += weightNames(operand).filter { $0 != layer }
       }
       if finder.category(n) == .position {
         parts.append(words(graph.nodes[n].op.name).lowercased())
       }
     }
-    return Name(title: "Embedding", lines: parts.count > 1 ? wrapped(parts) : [], group: .embedding)
+    return Name(title: "Embedding", lines: parts.contains { $0.contains(" ") } || parts.count > 1 ? wrapped(parts) : [], group: .embedding)
   }
 
   private func other(_ block: [Int], group: Theme.Group? = nil) -> Name {
@@ -144,7 +145,7 @@ struct BlockNames {
       let node = graph.nodes[n]
       guard let operand = node.operands.first(where: { !finder.isWeight($0) }) else { continue }
       let ends = [graph.type(of: operand), graph.type(of: node.results[0])]
-        .map { $0.shape.dims.last?.description ?? "" }
+        .map { ($0.shape.dims.count < 4 ? $0.shape.dims.last : $0.shape.dims[1])?.description ?? "" }
       if widths.isEmpty { widths.append(ends[0]) }
       if widths.last != ends[1] { widths.append(ends[1]) }
     }

@@ -9,8 +9,11 @@ extension Scene {
     let finder = BlockFinder(outline)
     let names = BlockNames(finder: finder)
     var frame: [Int: Int] = [0: 0]
+    let sizes = Dictionary(grouping: finder.blocks) { finder.stack[$0[0]] ?? 0 }
     for block in finder.blocks {
-      let stack = finder.stack[block[0]] ?? 0
+      var stack = finder.stack[block[0]] ?? 0
+      // One block alone needs no frame.
+      if outline.runs[stack] == nil, sizes[stack]?.count == 1 { stack = 0 }
       if frame[stack] == nil {
         frame[stack] = frames.count
         frames.append(stackFrame(stack))
