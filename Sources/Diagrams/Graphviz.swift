@@ -60,11 +60,13 @@ public enum Graphviz {
   }
 
   /// `dot` laid out and drawn as `format`.
-  static func rendered(_ dot: String, as format: Format) throws(DiagramError) -> [UInt8] {
+  static func rendered(
+    _ dot: String, as format: Format, engine: String = "dot"
+  ) throws(DiagramError) -> [UInt8] {
     try alone { context throws(DiagramError) in
       guard let graph = weft_gv_read(dot) else { throw .unreadable(messages: said()) }
       defer { agclose(graph) }
-      guard weft_gv_layout(context, graph, "dot") == 0 else {
+      guard weft_gv_layout(context, graph, engine) == 0 else {
         throw .failed(stage: "layout", format: format.rawValue, messages: said())
       }
       defer { gvFreeLayout(context, graph) }

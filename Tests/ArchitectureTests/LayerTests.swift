@@ -17,12 +17,12 @@ import Testing
     ("Formats", ["Tensors"]),
     ("Tokenizers", ["Formats"]),
     ("Profiler", ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
-    ("Diagrams", ["IR", "Tensors", "CGraphviz"]),
+    ("Diagrams", ["Formats", "IR", "Tensors", "CGraphviz"]),
     (
       "Weft",
       [
-        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators", "Compiler",
-        "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
+        "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]
     ),
     ("WeftCLI", ["Weft"]),

@@ -6,8 +6,8 @@ import Testing
 @testable import Diagrams
 
 @Suite struct SceneTests {
-  func scene(_ graph: Graph, depth: Int = .max, expands: Bool = false) -> Scene {
-    Scene(Outline(graph, expandsRepeats: expands), depth: depth)
+  func scene(_ graph: Graph, depth: Int = .max, expands: Bool = false) throws -> Scene {
+    try Scene(Outline(graph, expansion: expands ? .all : .none), depth: depth)
   }
 
   /// `widths.count` layers, the i-th with an inner width of its own.
@@ -30,12 +30,12 @@ import Testing
     ([4, 4, 5, 5, 4], ["layer[0…1] 2", "layer[2…3] 2", "layer[4] 1"]), ([4], ["layer[0] 1"]),
   ])
   func `equal layers in a row are one frame`(widths: [Int], expected: [String]) throws {
-    let frames = scene(try stack(widths)).frames.dropFirst()
+    let frames = try scene(stack(widths)).frames.dropFirst()
     #expect(frames.map { "\($0.name) \($0.count)" } == expected)
   }
 
   @Test func `indexes with a gap are not in a row`() throws {
-    let frames = scene(try stack([4, 4, 4], names: [0, 1, 5])).frames.dropFirst()
+    let frames = try scene(stack([4, 4, 4], names: [0, 1, 5])).frames.dropFirst()
     #expect(frames.map(\.name) == ["layer[0…1]", "layer[5]"])
   }
 
@@ -51,12 +51,12 @@ import Testing
       }
     }
     s.builder.output("h", h)
-    #expect(scene(s.builder.graph()).frames.dropFirst().map(\.count) == [1, 1])
+    #expect(try scene(s.builder.graph()).frames.dropFirst().map(\.count) == [1, 1])
   }
 
   @Test func `expanding draws every layer`() throws {
     let graph = try SampleGraphs.bert()
-    let (closed, open) = (scene(graph), scene(graph, expands: true))
+    let (closed, open) = (try scene(graph), try scene(graph, expands: true))
     #expect(closed.frames.filter { $0.name.hasPrefix("encoder.layer") }.map(\.count) == [6])
     #expect(
       open.frames.filter { $0.name.hasPrefix("encoder.layer") }.map(\.count)
@@ -66,18 +66,18 @@ import Testing
   }
 
   @Test func `a value that many layers use stands in each of them`() throws {
-    let open = scene(try SampleGraphs.bert(), expands: true)
+    let open = try scene(SampleGraphs.bert(), expands: true)
     let pills = open.boxes.indices.filter { open.boxes[$0].style == .reference }
     #expect(pills.count == 6)
     #expect(pills.allSatisfy { open.boxes[$0].title == "mask" })
     let mask = try #require(open.boxes.firstIndex { $0.title == "not_equal" })
     #expect(!open.edges.contains { $0.from == mask })
-    let few = scene(try SampleGraphs.bert(layers: 3), expands: true)
+    let few = try scene(SampleGraphs.bert(layers: 3), expands: true)
     #expect(!few.boxes.contains { $0.style == .reference })
   }
 
   @Test func `a value enters a frame once`() throws {
-    let closed = scene(try SampleGraphs.bert())
+    let closed = try scene(SampleGraphs.bert())
     let junctions = closed.boxes.indices.filter { closed.boxes[$0].style == .junction }
     #expect(junctions.count == 2)
     for junction in junctions {
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func `residual connections are found, other operands aren't`() throws {
-    let closed = scene(try SampleGraphs.bert())
+    let closed = try scene(SampleGraphs.bert())
     let residual = closed.edges.filter(\.isResidual)
     #expect(residual.count == 2)
     #expect(residual.allSatisfy { closed.boxes[$0.to].title == "add" })
@@ -95,17 +95,19 @@ import Testing
 
   @Test func `depth closes layers to boxes that count their weights`() throws {
     let graph = try SampleGraphs.bert()
-    let top = scene(graph, depth: 0)
+    let top = try scene(graph, depth: 0)
     #expect(top.frames.count == 1)
     let layers = top.boxes.filter { $0.style == .layer }
     #expect(layers.map(\.title) == ["embeddings", "encoder.layer[0…5]"])
     #expect(layers.map(\.caption) == ["BertEmbeddings", "BertLayer"])
     #expect(layers.map(\.count) == [1, 6])
     #expect(layers.map(\.lines) == [["3 ops, 11.9 M parameters"], ["12 ops, 1.77 M parameters"]])
-    #expect(scene(graph, depth: 1).frames.count == 3)
+    #expect(try scene(graph, depth: 1).frames.count == 3)
     #expect(
-      scene(graph, depth: 1).boxes.contains { $0.style == .layer && $0.title == "attention.self" })
-    #expect(scene(graph).deepest == 2)
+      try scene(graph, depth: 1).boxes.contains {
+        $0.style == .layer && $0.title == "attention.self"
+      })
+    #expect(try scene(graph).deepest == 2)
   }
 
   @Test func `a large picture is drawn less deep, and says so`() throws {
@@ -114,7 +116,8 @@ import Testing
     #expect(diagram.boxCount <= 200)
     #expect(diagram.dot.contains("drawn to depth 0 of 1"))
     #expect(try Diagram(of: graph, options: .init(depth: 1)).boxCount > 300)
-    #expect(try Diagram(of: graph, options: .init(expandsRepeats: true)).boxCount > 300)
+    #expect(try Diagram(of: graph, options: .init(expansion: .all)).boxCount <= 200)
+    #expect(try Diagram(of: graph, options: .init(boxLimit: 1000)).boxCount > 300)
   }
 
   @Test func `more boxes than can be laid out are refused`() throws {
@@ -138,7 +141,7 @@ import Testing
       s.builder.output("present.\(i)", sum)
       x = sum
     }
-    let scene = scene(s.builder.graph())
+    let scene = try scene(s.builder.graph())
     #expect(scene.boxes.filter { $0.style == .input }.map(\.title) == ["x", "past.0 … past.2"])
     #expect(
       scene.boxes.filter { $0.style == .output }.map(\.title) == ["present.0 … present.2"])
@@ -151,7 +154,7 @@ import Testing
     let y = try s.op("relu", [s.op("add", [x, x])])
     s.path = []
     s.builder.output("y", y)
-    #expect(scene(s.builder.graph()).frames.map(\.name) == ["g", "block"])
+    #expect(try scene(s.builder.graph()).frames.map(\.name) == ["g", "block"])
   }
 
   @Test func `weights that are only moved are lines in a box`() throws {
@@ -159,7 +162,7 @@ import Testing
     let x = s.input("x", .f32, [2, 8])
     let w = s.param("proj.weight", 4, 8)
     s.builder.output("y", try s.op("matmul", [x, s.op("transpose", [w])]))
-    let scene = scene(s.builder.graph())
+    let scene = try scene(s.builder.graph())
     #expect(scene.boxes.map(\.title) == ["x", "matmul", "y"])
     #expect(scene.boxes[1].lines == ["proj.weight 4 × 8, transpose"])
   }

@@ -17,7 +17,7 @@ import Testing
       file: file, ElaborationOptions(ops: BuiltinOps.table())
     ).model
     for graph in try #require(model).entries {
-      let scene = Scene(Outline(graph, expandsRepeats: false), depth: .max)
+      let scene = try Scene(Outline(graph), depth: .max)
       #expect(scene.boxes.count <= DiagramOptions().boxLimit)
       #expect(scene.frames.contains { $0.count >= 6 })
       #expect(scene.edges.contains { $0.isResidual })

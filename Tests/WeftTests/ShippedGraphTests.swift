@@ -132,7 +132,7 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
   func `a diagram draws equal layers once`(_ graph: ShippedGraph) throws {
     let entry = try graph.model(seed: 1).entry()
     let isCollapsed = try entry.diagram().dot.contains("<B>× 2</B>")
-    let isExpanded = try !entry.diagram(expandsRepeats: true).dot.contains("<B>× 2</B>")
+    let isExpanded = try !entry.diagram(options: .init(expansion: .all)).dot.contains("<B>× 2</B>")
     #expect(isCollapsed && isExpanded)
   }
 }

@@ -44,6 +44,22 @@ enum DotText {
     return result + "\""
   }
 
+  /// Several lines as a quoted string.
+  static func quoted(lines text: String) -> String {
+    let lines = text.split(separator: "\n").map { quoted(String($0)).dropFirst().dropLast() }
+    return "\"" + lines.joined(separator: "\\n") + "\""
+  }
+
+  /// `text` as a word that may stand in an `id` or `class` of SVG: what can't is an underscore.
+  static func word(_ text: String) -> String {
+    String(
+      clean(shortened(text, 200)).map { scalar -> Character in
+        let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        return isPlain || scalar == "." || scalar == "-" || scalar == "_"
+          ? Character(scalar) : "_"
+      })
+  }
+
   /// `text` with its middle left out where it is longer than `limit`.
   static func shortened(_ text: String, _ limit: Int) -> String {
     guard text.count > limit else { return text }

@@ -3,7 +3,7 @@ import Tensors
 
 /// What stands in boxes, frames and the heading.
 extension DotWriter {
-  private func font(_ text: String, _ color: String, size: Double? = nil) -> String {
+  func font(_ text: String, _ color: String, size: Double? = nil) -> String {
     let size = size.map { " POINT-SIZE=\"\($0)\"" } ?? ""
     return "<FONT COLOR=\"\(color)\"\(size)>\(text)</FONT>"
   }
@@ -37,8 +37,20 @@ extension DotWriter {
     var attributes = look.attributes
     if box.style != .junction { attributes.insert("label=<\(table(look.rows))>", at: 0) }
     attributes += ["fillcolor=\"\(look.paint.fill)\"", "color=\"\(look.paint.stroke)\""]
-    if !box.tooltip.isEmpty { attributes.append("tooltip=\(DotText.quoted(box.tooltip))") }
-    return "n\(index) [\(attributes.joined(separator: ", "))]"
+    let tooltip = self.tooltip(of: box)
+    if !tooltip.isEmpty { attributes.append("tooltip=\(DotText.quoted(lines: tooltip))") }
+    attributes += identity(of: box)
+    return "\(prefix)\(index) [\(attributes.joined(separator: ", "))]"
+  }
+
+  private func tooltip(of box: Scene.Box) -> String {
+    guard let heat = options.heat, let own = box.heat else { return box.tooltip }
+    var lines = ["\(heat.name) \(heat.text(own.total))"]
+    if own.each.count > 1 {
+      let shown = own.each.prefix(12).map(heat.text).joined(separator: ", ")
+      lines.append("each: " + shown + (own.each.count > 12 ? ", …" : ""))
+    }
+    return (lines + [box.tooltip]).filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private func look(
@@ -47,34 +59,56 @@ extension DotWriter {
     let title = DotText.html(box.title, limit: 48)
     let caption = box.caption.flatMap { $0.isEmpty ? nil : DotText.html($0) }
     let small = ["height=0.2", "margin=\"0.06,0.02\""]
+    let tint = self.tint(of: box)
+    let (ink, faint) = (tint?.ink ?? theme.text, tint?.ink ?? theme.faint)
     func lines(_ color: String) -> [String] {
-      box.lines.map { font(DotText.html($0, limit: 56), color, size: 8.5) }
+      (box.lines + heatLine(of: box)).map { font(DotText.html($0, limit: 56), color, size: 8.5) }
     }
+    let number = box.mark?.number.map { font("<B>\($0)</B>", ink, size: 9) + "&#160; " } ?? ""
     switch box.style {
     case .op:
-      let name = caption.map { [font($0, theme.text, size: 9)] } ?? []
+      let name = caption.map { [font($0, ink, size: 9)] } ?? []
       return (
-        ["<B>\(title)</B>"] + name + lines(theme.faint), theme.groups[box.group] ?? theme.layer, []
+        [number + font("<B>\(title)</B>", ink)] + name + lines(faint),
+        tint?.paint ?? theme.groups[box.group] ?? theme.layer, tint?.attributes ?? []
       )
     case .movement:
       let text = (caption.map { $0 + ": " } ?? "") + title
       return (
-        [font(text, theme.faint, size: 8.5)] + lines(theme.faint),
-        theme.groups[.movement] ?? theme.layer, small + ["penwidth=0.8"]
+        [number + font(text, faint, size: 8.5)] + lines(faint),
+        tint?.paint ?? theme.groups[.movement] ?? theme.layer,
+        small + (tint?.attributes ?? ["penwidth=0.8"])
       )
     case .layer:
-      let kind = caption.map { " &#160;" + $0 } ?? ""
-      let times = box.count > 1 ? " &#160;" + font("<B>× \(box.count)</B>", theme.accent) : ""
+      let kind = caption.map { " &#160;" + font($0, ink) } ?? ""
+      let times =
+        box.count > 1
+        ? " &#160;" + font("<B>× \(box.count)</B>", tint?.ink ?? theme.accent) : ""
       return (
-        ["<B>\(title)</B>\(kind)\(times)"] + lines(theme.faint), theme.layer, ["penwidth=1.6"]
+        [number + font("<B>\(title)</B>", ink) + "\(kind)\(times)"] + lines(faint),
+        tint?.paint ?? theme.layer, tint?.attributes ?? ["penwidth=1.6"]
+      )
+    case .block:
+      let words = DotText.html(box.title.replacing("\n", with: "\u{1}"), limit: 60)
+        .replacing("\u{fffd}", with: "<BR/>")
+      return (
+        [number + font("<B>\(words)</B>", ink)] + lines(faint),
+        tint?.paint ?? theme.groups[box.group] ?? theme.layer, tint?.attributes ?? []
+      )
+    case .sum:
+      return (
+        [font("<B>+</B>", ink, size: 12)], tint?.paint ?? theme.groups[.elementwise] ?? theme.layer,
+        ["shape=circle", "fixedsize=true", "width=0.26", "margin=0"]
       )
     case .input, .output:
       return (
-        [font("<B>\(title)</B>", theme.background)] + lines(theme.background), theme.terminal, []
+        [font("<B>\(title)</B>", theme.terminalText)] + lines(theme.terminalText), theme.terminal,
+        []
       )
-    case .reference:
+    case .reference, .stub:
+      let kind = caption.map { " &#160;" + font($0, theme.faint, size: 8.5) } ?? ""
       return (
-        [font("<I>\(title)</I>", theme.text, size: 8.5)],
+        [font("<I>\(title)</I>", theme.text, size: 8.5) + kind],
         Theme.Paint(fill: theme.background, stroke: theme.terminal.stroke),
         small + ["style=\"rounded,filled,dashed\""]
       )
@@ -103,13 +137,16 @@ extension DotWriter {
       attributes += ["color=\"\(theme.residual)\"", "penwidth=1.8", "weight=1", "label=\"  \""]
     }
     if ends[1] == .junction { attributes.append("arrowhead=none") }
-    if ends[0] == .reference { attributes.append("style=dashed") }
+    if ends.contains(.reference) || ends.contains(.stub) { attributes.append("style=dashed") }
     let suffix = attributes.isEmpty ? "" : " [\(attributes.joined(separator: ", "))]"
-    return "n\(edge.from) -> n\(edge.to)\(suffix)"
+    return "\(prefix)\(edge.from) -> \(prefix)\(edge.to)\(suffix)"
   }
 
   /// Title, totals, notes and the legend.
-  func heading() -> String {
+  func heading() -> String { DotWriter.heading(headingRows()) }
+
+  /// The heading's lines.
+  func headingRows() -> [String] {
     let graph = scene.graph
     let parameters = graph.parameters
     var totals: [String] = []
@@ -118,18 +155,28 @@ extension DotWriter {
       totals.append(
         "\(Numbers.grouped(count)) parameters, \(Numbers.bytes(Weights.byteCount(of: graph)))")
     }
+    if options.detail == .layers { return title(totals) }
     totals.append(graph.nodes.count == 1 ? "1 op" : "\(Numbers.grouped(graph.nodes.count)) ops")
     let layers = scene.outline.layers.dropFirst().filter { $0.component.layer != nil }.count
     if layers > 0 { totals.append(layers == 1 ? "1 layer" : "\(layers) layers") }
+    return title(totals)
+  }
+
+  private func title(_ totals: [String]) -> [String] {
     var rows = [
-      "<FONT POINT-SIZE=\"17\"><B>\(DotText.html(options.title ?? graph.name))</B></FONT>",
+      "<FONT POINT-SIZE=\"17\"><B>\(DotText.html(options.title ?? scene.graph.name))</B></FONT>",
       font(totals.joined(separator: " &#160;·&#160; "), theme.text, size: 11),
     ]
-    for line in [options.subtitle, note].compactMap({ $0 }) {
+    for line in [options.subtitle].compactMap({ $0 }) + notes {
       rows.append(font(DotText.html(line, limit: 120), theme.faint, size: 10))
     }
-    let key = legend()
+    let key = options.heat.map(scaleBar) ?? legend()
     if !key.isEmpty { rows.append(key) }
+    return rows
+  }
+
+  /// Lines on the left above a picture.
+  static func heading(_ rows: [String]) -> String {
     let cells = rows.map { "<TR><TD ALIGN=\"LEFT\">\($0)</TD></TR>" }.joined()
     return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"1\">\(cells)"
       + "</TABLE>"
@@ -142,7 +189,7 @@ extension DotWriter {
       font("■", (theme.groups[group] ?? theme.layer).stroke, size: 12)
         + font(" \(group.rawValue)", theme.text, size: 9.5)
     }
-    if scene.edges.contains(where: \.isResidual) {
+    if !entries.isEmpty, scene.edges.contains(where: \.isResidual) {
       entries.append(
         font("<B>→</B>", theme.residual, size: 12) + font(" residual", theme.text, size: 9.5))
     }

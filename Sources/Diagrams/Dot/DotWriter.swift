@@ -5,26 +5,40 @@ import Tensors
 struct DotWriter {
   let scene: Scene
   let options: DiagramOptions
-  let note: String?
+  let notes: [String]
+  /// What the names of boxes begin with: another letter for each picture of several.
+  var prefix = "n"
+  /// The number of the first frame: another for each picture of several.
+  var firstFrame = 0
   var theme: Theme { options.theme }
 
-  init(_ scene: Scene, _ options: DiagramOptions, note: String?) {
+  init(_ scene: Scene, _ options: DiagramOptions, notes: [String]) {
     self.scene = scene
     self.options = options
-    self.note = note
+    self.notes = notes
   }
 
-  func text() -> String {
-    var lines = [
+  func text() -> String { DotWriter.graph(theme, heading: heading(), body: body()) }
+
+  /// A whole picture.
+  static func graph(_ theme: Theme, heading: String?, body: [String]) -> String {
+    let lines = [
       "digraph weft {",
       "  graph [rankdir=TB, bgcolor=\"\(theme.background)\", fontname=\"\(theme.font)\","
         + " fontsize=10, fontcolor=\"\(theme.text)\", nodesep=0.22, ranksep=0.3, pad=0.25,"
-        + " labelloc=t, labeljust=l, charset=\"UTF-8\", label=<\(heading())>]",
+        + " labelloc=t, labeljust=l, charset=\"UTF-8\""
+        + (heading.map { ", label=<\($0)>]" } ?? ", layout=nop2]"),
       "  node [shape=box, style=\"rounded,filled\", fontname=\"\(theme.font)\", fontsize=11,"
         + " fontcolor=\"\(theme.text)\", margin=\"0.11,0.05\", height=0.3, penwidth=1.2]",
       "  edge [fontname=\"\(theme.font)\", fontsize=8.5, fontcolor=\"\(theme.faint)\","
         + " color=\"\(theme.edge)\", arrowsize=0.6, penwidth=1, weight=3]",
     ]
+    return (lines + body).joined(separator: "\n") + "\n}\n"
+  }
+
+  /// The boxes, frames and edges.
+  func body() -> [String] {
+    var lines: [String] = []
     let boxes = Dictionary(grouping: scene.boxes.indices) { scene.boxes[$0].frame }
     let frames = Dictionary(grouping: scene.frames.indices.dropFirst()) {
       scene.frames[$0].parent ?? 0
@@ -35,7 +49,7 @@ struct DotWriter {
       edges[scene.commonFrame(bundle.edge), default: []].append(line(bundle.edge, bundle.shapes))
     }
     write(frame: 0, boxes, frames, edges, &lines)
-    return lines.joined(separator: "\n") + "\n}\n"
+    return lines
   }
 
   /// The boxes and frames inside a frame; frames stand inside each other by their level.
@@ -48,12 +62,12 @@ struct DotWriter {
     for inner in frames[frame] ?? [] {
       let paint = theme.levels[(scene.frames[inner].level - 1) % theme.levels.count]
       let isRun = scene.frames[inner].count > 1
-      lines.append("\(indent)subgraph cluster_\(inner) {")
+      lines.append("\(indent)subgraph cluster_\(firstFrame + inner) {")
       lines.append(
         "\(indent)  graph [label=<\(title(scene.frames[inner]))>, labeljust=l, labelloc=t,"
           + " style=\"rounded,filled\", fillcolor=\"\(paint.fill)\","
           + " color=\"\(isRun ? theme.accent : paint.stroke)\", penwidth=\(isRun ? 2 : 1),"
-          + " margin=10]")
+          + " margin=10, \(identity(ofFrame: scene.frames[inner]))]")
       write(frame: inner, boxes, frames, edges, &lines)
       lines.append("\(indent)}")
     }

@@ -16,6 +16,29 @@ enum Numbers {
     count < 1000 ? "\(count) B" : short(count).replacing("K", with: "k") + "B"
   }
 
+  /// `1.23 ms`, `2.81 GFLOP`, `86.6 MB`, or a plain number.
+  static func amount(_ value: Double, unit: String) -> String {
+    switch unit {
+    case "B": bytes(Int(min(value, 1e18)))
+    case "": real(value)
+    case "FLOP":
+      value < 1000
+        ? "\(Int(value)) FLOP" : short(Int(min(value, 1e18))).replacing("K", with: "k") + "FLOP"
+    default: decimal(value) + " " + unit
+    }
+  }
+
+  /// Three digits, such as `0.00123`, `1.23` or `123`.
+  private static func decimal(_ value: Double) -> String {
+    if value >= 9995 { return grouped(Int(value.rounded())) }
+    if value >= 1 { return threeDigits(value) }
+    if value <= 0 { return "0" }
+    let digits = value >= 0.1 ? 3 : value >= 0.01 ? 4 : 5
+    let scale = [3: 1e3, 4: 1e4, 5: 1e5][digits, default: 1e5]
+    let text = String(Int((value * scale).rounded()))
+    return "0." + String(repeating: "0", count: max(digits - text.count, 0)) + text
+  }
+
   private static func threeDigits(_ value: Double) -> String {
     let digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
     let scale = [1.0, 10, 100][digits]
@@ -52,5 +75,12 @@ enum Numbers {
   /// The same, always with the element type.
   static func type(_ type: TensorType) -> String {
     type.dtype == .f32 ? "\(shape(type)) f32" : shape(type)
+  }
+}
+
+extension Diagram {
+  /// An amount as pictures write it: `1.23 ms`, `2.81 GFLOP`, `86.6 MB`.
+  public static func amount(_ value: Double, unit: String) -> String {
+    Numbers.amount(value, unit: unit)
   }
 }

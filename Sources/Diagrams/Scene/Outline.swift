@@ -17,8 +17,10 @@ struct Outline {
 
   /// Several equal layers in a row, of which the first is drawn.
   struct Run {
-    var count: Int
+    /// All of them, the first in front.
+    var members: [Int]
     var lastIndex: Int
+    var count: Int { members.count }
   }
 
   let graph: Graph
@@ -32,9 +34,11 @@ struct Outline {
   private(set) var twin: [Int]
   /// Nodes that only move weights about: drawn as lines in their users' boxes.
   let isFolded: [Bool]
+  private let expansion: DiagramOptions.Expansion
 
-  init(_ graph: Graph, expandsRepeats: Bool) {
+  init(_ graph: Graph, expansion: DiagramOptions.Expansion = .none) {
     self.graph = graph
+    self.expansion = expansion
     twin = Array(graph.nodes.indices)
     isFolded = Outline.folded(graph)
     layers = [Layer(component: .init(graph.name), path: LayerPath())]
@@ -55,7 +59,7 @@ struct Outline {
       }
       layers[at].nodes.append(n)
     }
-    if !expandsRepeats { findRuns(below: 0) }
+    if expansion != .all { findRuns(below: 0) }
   }
 
   /// Nodes of which all operands are weights, constants or such nodes, and that compute nothing.
@@ -120,16 +124,41 @@ struct Outline {
     var leader = sorted[0]
     for (before, layer) in zip(sorted, sorted.dropFirst()) {
       let follows = index(layer).subtractingReportingOverflow(index(before)) == (1, false)
-      guard follows, let (form, nodes) = forms[leader], let (mine, own) = forms[layer],
-        form == mine
+      guard follows, !expansion.opens(layers[layer].path),
+        !expansion.opens(layers[leader].path),
+        let (form, nodes) = forms[leader], let (mine, own) = forms[layer], form == mine
       else {
         leader = layer
         continue
       }
       for (a, b) in zip(nodes, own) { twin[b] = a }
       hidden.insert(layer)
-      runs[leader] = Run(count: (runs[leader]?.count ?? 1) + 1, lastIndex: index(layer))
+      runs[leader] = Run(
+        members: (runs[leader]?.members ?? [leader]) + [layer], lastIndex: index(layer))
     }
+  }
+
+  /// The layer at `path`.
+  func layer(at path: String) -> Int? {
+    layers.indices.first { layers[$0].path.description == path }
+  }
+
+  /// The paths of a layer and of those that it stands for, its own in front.
+  func paths(of layer: Int) -> [String] {
+    var chain: [Int] = []
+    var at: Int? = layer
+    while let next = at, next > 0 {
+      chain.append(next)
+      at = layers[next].parent
+    }
+    var paths = [LayerPath()]
+    for next in chain.reversed() {
+      let members = runs[next]?.members ?? [next]
+      paths = paths.flatMap { path in
+        members.map { path.appending([layers[$0].component]) }
+      }
+    }
+    return paths.map(\.description)
   }
 
   private func index(_ layer: Int) -> Int { layers[layer].component.index ?? 0 }

@@ -10,15 +10,30 @@ extension Scene {
       var to: Int
     }
     var seen: Set<Key> = []
-    for (n, node) in graph.nodes.enumerated() {
-      guard outline.drawn(n) == n, let to = owner[n] else { continue }
+    for (n, node) in graph.nodes.enumerated() where outline.drawn(n) == n {
+      let inside = owner[n]
+      guard inside != nil || focus != nil, !outline.isFolded[n] else { continue }
       for operand in node.operands {
         let value = outline.drawn(operand)
-        guard let from = source(of: operand), from != to,
+        let near = source(of: operand)
+        // Of a layer that is drawn alone, arrows to neighbours, and none between them.
+        guard inside != nil || near != nil, let from = near ?? farSource(of: operand),
+          let to = inside ?? stub(for: n), from != to,
           seen.insert(Key(value: value, from: from, to: to)).inserted
         else { continue }
         edges.append(Edge(value: value, from: from, to: to))
       }
+    }
+  }
+
+  /// The box outside a layer that is drawn alone that `value` comes from.
+  private mutating func farSource(of value: ValueID) -> Int? {
+    switch graph[value].definition {
+    case .input(let name): return stub(for: value, named: name)
+    case .parameter, .constant: return nil
+    case .result(let node, _):
+      let drawn = outline.drawn(node.index)
+      return outline.isFolded[drawn] ? nil : stub(for: drawn)
     }
   }
 

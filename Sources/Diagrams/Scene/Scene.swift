@@ -15,11 +15,13 @@ struct Scene {
     /// Elements of the weights inside one of them.
     var parameters: Int
     var level: Int
+    /// The paths of the layers that it stands for, the one that is drawn in front.
+    var paths: [String] = []
   }
 
   /// A rectangle.
   struct Box {
-    enum Style { case op, movement, layer, input, output, reference, junction }
+    enum Style { case op, movement, layer, input, output, reference, junction, stub, block, sum }
     var style: Style
     var frame: Int
     var group: Theme.Group = .other
@@ -29,7 +31,17 @@ struct Scene {
     /// How many equal layers it stands for.
     var count = 1
     var lines: [String] = []
+    /// Lines that a pointer shows.
     var tooltip = ""
+    /// The steps that compute it, in all equal layers, the one that is drawn in front.
+    var steps: [Int] = []
+    /// The paths of the layers that it stands for, where it is one.
+    var paths: [String] = []
+    /// The outputs that it stands for.
+    var outputs: [String] = []
+    var heat: BoxHeat?
+    /// The group of boxes of another picture that it became, or came from.
+    var mark: Mark?
   }
 
   /// An arrow.
@@ -41,6 +53,7 @@ struct Scene {
   }
 
   let outline: Outline
+  let options: DiagramOptions
   /// Frames; the first is the whole picture.
   var frames: [Frame]
   var boxes: [Box] = []
@@ -49,31 +62,63 @@ struct Scene {
   var deepest = 0
   /// The box of each node that is drawn.
   var owner: [Int: Int] = [:]
+  /// The most heat that a box has, and that of all.
+  var hottest = 0.0
+  var heatSum = 0.0
+  /// Boxes of neighbours of the layer that is drawn alone.
+  var stubs: [String: Int] = [:]
+  private(set) var focus: Int?
   private var inputBoxes: [ValueID: Int] = [:]
 
   var graph: Graph { outline.graph }
 
-  /// The scene with frames down to `depth`.
-  init(_ outline: Outline, depth: Int) {
+  /// A scene without anything.
+  init(empty outline: Outline, options: DiagramOptions) {
     self.outline = outline
+    self.options = options
     frames = [Frame(parent: nil, name: outline.graph.name, count: 1, parameters: 0, level: 0)]
-    addInputs()
-    fill(frame: 0, with: 0, depth: depth)
+  }
+
+  /// The scene with frames down to `depth`.
+  ///
+  /// - Throws: ``DiagramError/unknownLayer(_:nearest:)`` for a focus that there isn't.
+  init(
+    _ outline: Outline, depth: Int, options: DiagramOptions = DiagramOptions()
+  ) throws(DiagramError) {
+    self.init(empty: outline, options: options)
+    if let path = options.focus {
+      guard let layer = outline.layer(at: path) else {
+        throw .unknownLayer(path, nearest: outline.nearestPath(to: path))
+      }
+      focus = layer
+      add(layer: layer, to: 0, depth: depth, prefix: parentPath(of: layer))
+    } else {
+      addInputs()
+      fill(frame: 0, with: 0, depth: depth)
+    }
     addEdges()
-    addOutputs()
+    if focus == nil { addOutputs() }
     addReferences()
     addJunctions()
     markResiduals()
+    addSteps()
+    if let heat = options.heat { add(heat) }
   }
 
   // MARK: Boxes
+
+  /// Whether a node is more than a weight's detour, and of a plan more than a view.
+  private func needsBox(_ n: Int) -> Bool {
+    if outline.isFolded[n] { return false }
+    return options.steps.map { $0.nodes[NodeID(n)] != nil } ?? true
+  }
 
   /// Nodes that need a box, in and below a layer.
   private func visibleNodes(below layer: Int) -> [Int] {
     var nodes: [Int] = []
     var open = [layer]
     while let next = open.popLast() {
-      nodes += outline.layers[next].nodes.filter { !outline.isFolded[$0] }
+      nodes += outline.layers[next].nodes.filter(needsBox)
       open += outline.children(of: next)
     }
     return nodes.sorted()
@@ -84,7 +129,7 @@ struct Scene {
       case node(Int)
       case layer(Int)
     }
-    let own = outline.layers[layer].nodes.filter { !outline.isFolded[$0] }
+    let own = outline.layers[layer].nodes.filter(needsBox)
       .map { (at: $0, item: Item.node($0)) }
     let children = outline.children(of: layer)
       .map { (at: outline.layers[$0].first, item: Item.layer($0)) }
@@ -116,6 +161,7 @@ struct Scene {
       box.lines.append(
         "\(nodes.count) ops" + (parameters > 0 ? ", \(Numbers.short(parameters)) parameters" : ""))
       box.tooltip = tooltip(graph.nodes[first].origin)
+      box.paths = outline.paths(of: layer)
       for n in outline.nodes(below: layer) { owner[n] = boxes.count }
       boxes.append(box)
       return
@@ -124,11 +170,17 @@ struct Scene {
     deepest = max(deepest, level)
     frames.append(
       Frame(
-        parent: frame, name: title, kind: kind, count: count, parameters: parameters, level: level))
+        parent: frame, name: title, kind: kind, count: count, parameters: parameters, level: level,
+        paths: outline.paths(of: layer)))
     fill(frame: frames.count - 1, with: layer, depth: depth - 1)
   }
 
-  private func name(of layer: Int) -> String {
+  /// The path above a layer, for its heading where it is drawn alone.
+  private func parentPath(of layer: Int) -> String {
+    LayerPath(Array(outline.layers[layer].path.components.dropLast())).description
+  }
+
+  func name(of layer: Int) -> String {
     let component = outline.layers[layer].component
     guard let index = component.index else { return component.name }
     let last = outline.runs[layer].map { "…\($0.lastIndex)" } ?? ""
@@ -141,7 +193,8 @@ struct Scene {
     let isMovement = signature.category == .movement && !node.operands.isEmpty
     let lines = Weights.lines(of: node, in: outline)
     // Movement of what was only just moved shares its box.
-    if isMovement, caption == nil, lines.isEmpty, let source = node.operands.first,
+    if isMovement, options.steps == nil, caption == nil, lines.isEmpty,
+      let source = node.operands.first,
       let producer = graph.producer(of: source), graph.useCount(of: source) == 1,
       let box = owner[producer.id.index], boxes[box].style == .movement, boxes[box].frame == frame
     {
@@ -152,20 +205,18 @@ struct Scene {
     var box = Box(style: isMovement ? .movement : .op, frame: frame, title: node.op.name)
     box.group = Theme.Group(signature.category)
     box.caption = caption
-    if !isMovement { box.lines = Weights.attributes(of: node.op) }
-    box.lines += lines
-    box.tooltip = tooltip(node.origin)
+    if let step = options.steps?.nodes[NodeID(n)] {
+      box.lines = step.lines
+    } else {
+      if !isMovement { box.lines = Weights.attributes(of: node.op) }
+      box.lines += lines
+    }
+    box.tooltip = tooltip(of: node)
     owner[n] = boxes.count
     boxes.append(box)
   }
 
-  private func tooltip(_ origin: Origin) -> String {
-    let path = origin.path.description
-    let place = origin.location?.description ?? ""
-    return [path, place].filter { !$0.isEmpty }.joined(separator: "  ")
-  }
-
-  private mutating func addInputs() {
+  mutating func addInputs() {
     // Inputs of layers that an equal one stands for stand with its input.
     var companions: [ValueID: [String]] = [:]
     var isHidden: Set<ValueID> = []
@@ -194,11 +245,19 @@ struct Scene {
     switch graph[value].definition {
     case .input: inputBoxes[value]
     case .parameter, .constant: nil
-    case .result(let node, _): owner[outline.drawn(node.index)]
+    case .result(let node, _): source(of: graph.nodes[outline.drawn(node.index)])
     }
   }
 
-  private mutating func addOutputs() {
+  /// The box of a node; of a plan, what takes no step stands for its operand.
+  private func source(of node: Node) -> Int? {
+    if let box = owner[node.id.index] { return box }
+    guard let steps = options.steps, steps.nodes[node.id] == nil, let operand = node.operands.first
+    else { return nil }
+    return source(of: operand)
+  }
+
+  mutating func addOutputs() {
     var grouped: [(value: ValueID, names: [String])] = []
     var places: [ValueID: Int] = [:]
     for output in graph.outputs {
@@ -217,6 +276,7 @@ struct Scene {
       if let source = source(of: value) {
         edges.append(Edge(value: value, from: source, to: boxes.count))
       }
+      box.outputs = names
       boxes.append(box)
     }
   }

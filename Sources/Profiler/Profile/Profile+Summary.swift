@@ -110,10 +110,3 @@ extension Profile {
       + " the steps are at \(Figures.fixed(share, 1)) % of it"
   }
 }
-
-extension String {
-  /// The text, and blanks up to `width` characters.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}

@@ -143,7 +143,7 @@ public final class Model: Sendable {
 }
 
 /// What a model without weights answers.
-private struct NoWeights: WeightSource {
+struct NoWeights: WeightSource {
   func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
     throw ModelError.noWeights(parameter.name)
   }

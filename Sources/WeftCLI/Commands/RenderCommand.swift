@@ -5,16 +5,20 @@ import Weft
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Draw the architecture.",
+    abstract: "Draw the architecture, from a paper's figure to the steps of a run.",
     discussion: """
       Example:
         weft render Graphs/minilm.weft -o minilm.svg
-        weft render Graphs/minilm.weft -o fused.png --after all --depth 3
-        weft render Graphs/minilm.weft -o all.pdf --expand
+        weft render Graphs/transformer.weft -o figure.pdf --detail layers
+        weft render Graphs/minilm.weft -o plan.svg --detail plan --bind batch=1,tokens=128
+        weft render Graphs/minilm.weft -o hot.svg --heat flops --bind batch=1,tokens=128
+        weft render Graphs/minilm.weft -o one.png --focus encoder.layer.3 --theme dark
       """)
 
   @OptionGroup var graph: GraphOptions
   @OptionGroup var weights: WeightOptions
+  @OptionGroup var binding: BindingOptions
+  @OptionGroup var drawing: DrawingOptions
 
   @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
   var output: String
@@ -26,29 +30,48 @@ struct RenderCommand: ParsableCommand {
     help: ArgumentHelp("Draw the graph after this pass; 'all' for after all.", valueName: "pass"))
   var after: String?
 
-  @Option(help: "How many levels of layers to open.")
-  var depth: Int?
+  @Option(help: "Colour the boxes by what they take, with a scale.")
+  var heat: HeatKind?
 
-  @Flag(help: "Draw every layer instead of one of its kind with ×N.")
-  var expand = false
+  @Option(
+    help: ArgumentHelp(
+      "What was measured, for --heat time: the JSON of weft profile.", valueName: "file"))
+  var trace: String?
 
   func validate() throws {
-    if let depth, depth < 0 {
-      throw ValidationError("--depth takes a number from 0, found \(depth)")
+    try drawing.check(output)
+    if drawing.detail == .plan, after != nil {
+      throw ValidationError("--after shows the graph between passes; --detail plan is after all")
     }
-    do {
-      _ = try DiagramFile.format(of: URL(filePath: output))
-    } catch {
-      throw ValidationError("\(error)")
+    if heat == .time || heat == .error, trace == nil {
+      throw ValidationError("\(DiagramFileError.needsTrace(heat ?? .time))")
+    }
+    if after != nil, heat != nil {
+      throw ValidationError("--heat colours the graph as declared, or --detail plan; not --after")
+    }
+    if trace != nil, heat != .time, heat != .error {
+      throw ValidationError("--trace is what --heat time or --heat error shows")
     }
   }
 
   func run() throws {
     let origin = try weights.source()
-    let model = try Model(graph.source(configuration: origin?.configuration), weights: nil)
-    let file = URL(filePath: output)
-    let diagram = try model.entry(entry).diagram(
-      after: after, depth: depth, expandsRepeats: expand)
-    try AtomicFile.write(Data(diagram.rendered(DiagramFile.format(of: file))), to: file)
+    let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
+    let entry = try model.entry(entry)
+    var options = try drawing.options()
+    let bindings = try binding.bindings()
+    options.heat = try heat.map {
+      try entry.heat(
+        $0, trace: trace.map { URL(filePath: $0) }, ofPlan: options.detail == .plan,
+        bindings: bindings)
+    }
+    let diagram =
+      options.detail == .plan
+      ? try entry.planDiagram(for: bindings, options: options)
+      : try entry.diagram(
+        after: after, bindings: binding.bind == nil ? nil : bindings, options: options)
+    try drawing.write(diagram, to: output)
   }
 }
+
+extension HeatKind: ExpressibleByArgument {}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Weft
+
+/// How a picture is drawn.
+struct DrawingOptions: ParsableArguments {
+  @Option(help: "How fine the picture is.")
+  var detail: DiagramOptions.Detail = .ops
+
+  @Option(help: "How many levels of layers to open.")
+  var depth: Int?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Draw the equal layers at and below this path one by one, not once with ×N; 'all' for all.",
+      valueName: "path"))
+  var expand: [String] = []
+
+  @Option(help: ArgumentHelp("Draw one layer, with its neighbours.", valueName: "path"))
+  var focus: String?
+
+  @Option(help: "Colours: light, dark, or for SVG auto, which follows the reader's page.")
+  var theme: ThemeChoice = .light
+
+  enum ThemeChoice: String, CaseIterable, ExpressibleByArgument { case light, dark, auto }
+
+  func validate() throws {
+    if let depth, depth < 0 {
+      throw ValidationError("--depth takes a number from 0, found \(depth)")
+    }
+  }
+
+  /// Refuses a file that isn't a picture, or that can't have what is asked for.
+  func check(_ output: String) throws {
+    let format: Graphviz.Format
+    do {
+      format = try DiagramFile.format(of: URL(filePath: output))
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    if theme == .auto, format != .svg {
+      throw ValidationError("--theme auto is for .svg, found \(output)")
+    }
+  }
+
+  func options() throws -> DiagramOptions {
+    DiagramOptions(
+      detail: detail, depth: depth,
+      expansion: expand.contains("all") ? .all : expand.isEmpty ? .none : .paths(expand),
+      focus: focus, theme: theme == .dark ? .dark : .light, followsReader: theme == .auto)
+  }
+
+  func write(_ diagram: Diagram, to output: String) throws {
+    let file = URL(filePath: output)
+    try AtomicFile.write(Data(diagram.rendered(DiagramFile.format(of: file))), to: file)
+  }
+}
+
+extension DiagramOptions.Detail: ExpressibleByArgument {}
