@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help", "Why"]),
     .testTarget(name: "WeftTests", dependencies: ["Weft"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]
