@@ -98,7 +98,7 @@ import Testing
       """)
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("The two differ in more than time:"))
-    #expect(result.output.contains("dimensions: batch=1,tokens=3 before, batch=2,tokens=3 after"))
+    #expect(result.output.contains("dimensions: before batch=1,tokens=3, after batch=2,tokens=3"))
   }
 
   @Test(arguments: [

@@ -18,8 +18,8 @@ import Testing
   }
 
   @Test func `what is slower than noise allows is slower`() throws {
-    let comparison = ProfileComparison(
-      profile(4_000_000, 4_000_000, spread: 10_000), profile(5_000_000, 4_000_000, spread: 10_000))
+    let before = profile(4_000_000, 4_000_000, spread: 10_000)
+    let comparison = ProfileComparison(before, profile(5_000_000, 4_000_000, spread: 10_000))
     let linear = try #require(comparison.ops.first)
     #expect(linear.name == "linear")
     #expect(linear.before == 8)
@@ -27,13 +27,36 @@ import Testing
     #expect(linear.change == 1)
     #expect(linear.percent == 12.5)
     #expect(linear.verdict == .slower)
-    // Median distances are 0.01 a step; two steps, 25 runs, two profiles.
-    #expect(abs(linear.noise - 4.787 * 0.02 / 5 * 2.squareRoot()) < 1e-6)
+    // What each profile is off by, and what two processes are: 3 % and 0.1 µs a step.
+    let noise = 2 * (try #require(before.steps[1].noise))
+    #expect(noise > 0)
+    let between = 0.03 * 9 + 0.0002
+    #expect(abs(linear.noise - (2 * noise * noise + between * between).squareRoot()) < 1e-6)
     #expect(comparison.run.verdict == .slower)
     #expect(comparison.rows.map(\.name).first == "encoder.layer.0.dense linear")
     #expect(comparison.rows.filter { $0.verdict == .slower }.count == 1)
     #expect(comparison.differences.isEmpty)
     #expect(comparison.text().contains("a run took 10.000 ms and takes 11.000: 10.0 % slower"))
+  }
+
+  @Test func `less than two processes differ by is no change`() {
+    let comparison = ProfileComparison(
+      profile(40_000_000, 4_000_000), profile(41_000_000, 4_000_000))
+    #expect(comparison.run.verdict == .withinNoise)
+    #expect(comparison.ops[0].verdict == .withinNoise)
+    let larger = ProfileComparison(
+      profile(40_000_000, 4_000_000), profile(42_000_000, 4_000_000))
+    #expect(larger.ops[0].verdict == .slower)
+  }
+
+  @Test func `threads that meet at another speed are named`() {
+    func profile(_ gap: Int) -> Profile {
+      Synthetic.profile([Synthetic.run([1_000_000, 4_000_000, 4_000_000, 1_000_000], gap: gap)])
+    }
+    #expect(ProfileComparison(profile(400), profile(300)).differences.isEmpty)
+    let differences = ProfileComparison(profile(400), profile(150)).differences
+    #expect(differences.count == 1)
+    #expect(differences[0].hasPrefix("time between two steps: before 0.40 µs, after 0.15 µs"))
   }
 
   @Test func `a change within the noise is said to be so`() throws {
@@ -81,8 +104,8 @@ import Testing
     after.ceilings?.gigaflopsPerSecond = 100
     let comparison = ProfileComparison(profile(4_000_000, 4_000_000), after)
     #expect(comparison.differences.count == 4)
-    #expect(comparison.differences[0] == "model: M before, N after")
-    #expect(comparison.text().contains("The two differ in more than time:\n  model: M before"))
+    #expect(comparison.differences[0] == "model: before M, after N")
+    #expect(comparison.text().contains("The two differ in more than time:\n  model: before M"))
   }
 
   @Test func `as JSON it can be read again`() throws {

@@ -6,7 +6,9 @@ import Testing
 @Suite struct ProfileFileTests {
   private func profile() -> Profile {
     var profile = Synthetic.profile(
-      [Synthetic.run([1_000_000, 4_000_000, 4_000_000, 1_000_000])], ceilings: Synthetic.ceilings)
+      Array(
+        repeating: Synthetic.run([1_000_000, 4_000_000, 4_000_000, 1_000_000]), count: 2),
+      ceilings: Synthetic.ceilings)
     profile.model = "M"
     profile.bindings = ["tokens": 3]
     profile.untraced = 10
@@ -43,7 +45,8 @@ import Testing
     #expect(
       keys(object) == [
         "bindings", "ceilings", "deviation", "entry", "explainedPercent", "fastest", "format",
-        "median", "model", "p90", "p99", "parts", "peakResidentByteCount", "phases", "runs",
+        "median", "model", "noise", "p90", "p99", "parts", "peakResidentByteCount", "phases",
+        "runs",
         "slowest", "steps", "sum", "threads", "tracingPercent", "untraced", "version", "wall",
       ])
     #expect(
@@ -59,7 +62,8 @@ import Testing
       keys(steps[1]) == [
         "arithmetic", "barrier", "bound", "bytes", "caller", "calls", "category", "ceiling",
         "deviation", "flops", "gigabytesPerSecond", "gigaflopsPerSecond", "kernel", "layer",
-        "lines", "median", "node", "op", "p90", "p99", "percent", "recoverable", "step", "time",
+        "lines", "median", "node", "noise", "op", "p90", "p99", "percent", "recoverable", "step",
+        "time",
         "total", "type", "wait", "weightBytes",
       ])
     #expect(keys(steps[1]["caller"]) == ["column", "file", "line", "source"])

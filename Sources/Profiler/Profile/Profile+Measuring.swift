@@ -49,6 +49,7 @@ extension Profile {
     let (median, deviation) = Figures.medianAndDeviation(walls)
     self.median = median
     self.deviation = deviation
+    noise = Figures.noise(walls)
     p90 = Figures.quantile(0.9, of: walls)
     p99 = Figures.quantile(0.99, of: walls)
     fastest = walls.min() ?? 0
@@ -113,6 +114,7 @@ extension Profile.Row {
     calls = all.count
     time = typical.mean { Double($0.steps[step]) }
     (median, deviation) = Figures.medianAndDeviation(times)
+    noise = Figures.noise(times)
     p90 = Figures.quantile(0.9, of: times)
     p99 = Figures.quantile(0.99, of: times)
     total = times.reduce(0, +)

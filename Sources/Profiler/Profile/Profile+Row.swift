@@ -50,6 +50,8 @@ extension Profile {
     public var p99: Double
     /// The median distance of its times from ``median``.
     public var deviation: Double
+    /// How far ``median`` may be off by chance, 99 times of 100; nil for one run.
+    public var noise: Double?
     /// The sum of its times over all runs.
     public var total: Double
     /// ``time`` over the sum of all rows, in percent.

@@ -38,6 +38,8 @@ public struct Profile: Codable, Hashable, Sendable, JSONReport {
   public var p99: Double
   /// The median distance of a run from ``median``.
   public var deviation: Double
+  /// How far ``median`` may be off by chance, 99 times of 100; nil for one run.
+  public var noise: Double?
   /// The fastest run.
   public var fastest: Double
   /// The slowest run.

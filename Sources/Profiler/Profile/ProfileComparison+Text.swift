@@ -36,20 +36,20 @@ extension ProfileComparison {
   }
 
   private func table(_ title: String, _ changes: [Change], _ width: Int?) -> String {
+    let unit = TimeUnit(forRun: max(run.before ?? 0, run.after ?? 0))
     var table = TextTable(
       columns: [
-        .init(title, shrinks: true), .init("before ms", .right), .init("after ms", .right),
+        .init(title, shrinks: true), .init("before \(unit.rawValue)", .right),
+        .init("after \(unit.rawValue)", .right),
         .init("change", .right), .init("%", .right), .init("noise ±", .right), .init(""),
       ], width: width)
-    func signed(_ value: Double, _ digits: Int) -> String {
-      (value > 0 ? "+" : "") + Figures.fixed(value, digits)
-    }
     for change in changes {
       table.add([
         String(repeating: "  ", count: change.level) + change.name,
-        change.before.map(Figures.milliseconds) ?? "",
-        change.after.map(Figures.milliseconds) ?? "", signed(change.change, 3),
-        change.percent.map { signed($0, 1) } ?? "", Figures.milliseconds(change.noise),
+        change.before.map(unit.text) ?? "", change.after.map(unit.text) ?? "",
+        (change.change > 0 ? "+" : "") + unit.text(change.change),
+        change.percent.map { ($0 > 0 ? "+" : "") + Figures.fixed($0, 1) } ?? "",
+        unit.text(change.noise),
         change.verdict.title,
       ])
     }

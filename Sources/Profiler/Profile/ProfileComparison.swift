@@ -25,7 +25,7 @@ public struct ProfileComparison: Codable, Hashable, Sendable, JSONReport {
     public var change: Double
     /// The change over the time before, in percent; nil where there was none.
     public var percent: Double?
-    /// What medians of so many runs may differ by chance, 99 times of 100.
+    /// What medians of two processes may differ by chance, 99 times of 100.
     public var noise: Double
     /// What is known of it.
     public var verdict: Verdict
@@ -46,8 +46,8 @@ public struct ProfileComparison: Codable, Hashable, Sendable, JSONReport {
   public init(_ before: Profile, _ after: Profile) {
     differences = ProfileComparison.differences(before, after)
     run = Change(
-      "run", Span(before.median, before.deviation, before.runs),
-      Span(after.median, after.deviation, after.runs))
+      "run", Span(before.median, noise: before.noise, steps: 1),
+      Span(after.median, noise: after.noise, steps: 1))
     let (old, new) = (Spans(before), Spans(after))
     ops = Spans.changes(old, new) { ["\($0.op)"] }.byChange
     rows =
@@ -79,7 +79,7 @@ public struct ProfileComparison: Codable, Hashable, Sendable, JSONReport {
   private static func differences(_ before: Profile, _ after: Profile) -> [String] {
     var found: [String] = []
     func compare(_ what: String, _ old: String, _ new: String) {
-      if old != new { found.append("\(what): \(old) before, \(new) after") }
+      if old != new { found.append("\(what): before \(old), after \(new)") }
     }
     func bindings(_ profile: Profile) -> String {
       profile.bindings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -89,6 +89,13 @@ public struct ProfileComparison: Codable, Hashable, Sendable, JSONReport {
     compare("entry", before.entry, after.entry)
     compare("dimensions", bindings(before), bindings(after))
     compare("threads", "\(before.threads)", "\(after.threads)")
+    let (old, new) = (before.meeting, after.meeting)
+    if before.threads == after.threads, max(old, new) > 0.15, max(old, new) > 1.7 * min(old, new) {
+      compare(
+        "time between two steps", "\(Figures.short(old)) µs",
+        "\(Figures.short(new)) µs: threads met at another speed, by another place on the machine or"
+          + " another executor")
+    }
     if let old = before.ceilings, let new = after.ceilings {
       compare("processor", old.processor, new.processor)
       compare("instruction set", old.instructionSet, new.instructionSet)
@@ -96,7 +103,7 @@ public struct ProfileComparison: Codable, Hashable, Sendable, JSONReport {
       if !(0.9...1.1).contains(ratio) {
         compare(
           "measured ceiling", "\(Figures.short(old.gigaflopsPerSecond)) GFLOP/s",
-          "\(Figures.short(new.gigaflopsPerSecond)): the machine itself was at another speed")
+          "\(Figures.short(new.gigaflopsPerSecond)) GFLOP/s")
       }
     }
     return found
@@ -107,4 +114,9 @@ extension [ProfileComparison.Change] {
   fileprivate var byChange: Self {
     sorted { ($1.change.magnitude, $0.name) < ($0.change.magnitude, $1.name) }
   }
+}
+
+extension Profile {
+  /// The mean time between two steps, in microseconds.
+  fileprivate var meeting: Double { 1e3 * parts.barriers / Double(max(steps.count - 1, 1)) }
 }

@@ -55,6 +55,25 @@ enum Figures {
     return (middle, median(values.map { ($0 - middle).magnitude }))
   }
 
+  /// How far the median of `values`, which were measured one after the other, may be off by chance, 99
+  /// times of 100; nil for fewer than two.
+  ///
+  /// Neighbours aren't independent: a machine is slow for a while. So values are taken in ten stretches
+  /// (of fewer than ten, one by one), whose medians are spread as their mean is, times √10.
+  static func noise(_ values: [Double]) -> Double? {
+    let count = min(10, values.count)
+    guard count > 1 else { return nil }
+    let medians = (0..<count).map { i in
+      median(Array(values[i * values.count / count..<(i + 1) * values.count / count]))
+    }
+    let mean = medians.reduce(0, +) / Double(count)
+    let variance = medians.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    return students99[count - 2] * (variance / Double(count)).squareRoot()
+  }
+
+  /// Student's distribution: what holds 99 % on both sides, for 1…9 degrees of freedom.
+  private static let students99 = [63.66, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250]
+
   /// The value that `share` (0…1) of `values` are below, between its two neighbours in proportion;
   /// 0 for none.
   static func quantile(_ share: Double, of values: [Double]) -> Double {
