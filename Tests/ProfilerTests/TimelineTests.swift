@@ -84,6 +84,10 @@ import Testing
         "run 1 (only run)", "prepare", "wake workers", "embeddings", "embedding", "encoder",
         "layer 0", "dense", "linear", "layer 1", "dense", "linear", "add", "finish",
       ])
+    let add = events[12]
+    let around = events.filter { $0.ts <= add.ts && $0.end >= add.end - 1e-6 && $0.name != "add" }
+    #expect(around.map(\.name) == ["run 1 (only run)", "encoder", "layer 1"])
+    #expect(abs((events[5].dur ?? 0) - 9_001.123) < 1e-6)
     // Microseconds, exactly.
     #expect(events[0].dur == 10_008.123)
     #expect(events[1].dur == 3)
