@@ -59,6 +59,15 @@ import Testing
     #expect(text.contains("back     5.970 ms"))
   }
 
+  @Test func `what tracing costs is said where it can be told`() throws {
+    var profile = profile()
+    #expect(!profile.text(by: .op).contains("tracing costs"))
+    profile.tracingPercent = 0.4
+    #expect(profile.text(by: .op).contains("tracing costs 0.4 %"))
+    profile.tracingPercent = -0.3
+    #expect(profile.text(by: .op).contains("tracing costs nothing"))
+  }
+
   @Test func `what a terminal has no room for is left out, the most telling last`() throws {
     for grouping in ProfileGrouping.allCases {
       for width in [80, 110, 160] {

@@ -79,7 +79,9 @@ extension Profile {
       part("preparing", parts.prepare), part("waking", parts.wake),
       part("finishing", parts.finish),
     ].joined(separator: ", ") + "; " + part("not explained", parts.rest)
-      + (tracingPercent.map { "; tracing costs \(Figures.fixed($0, 1)) %" } ?? "")
+      + (tracingPercent.map { percent in
+        "; tracing costs " + (percent < 0.05 ? "nothing" : "\(Figures.fixed(percent, 1)) %")
+      } ?? "")
   }
 
   private var before: String? {
