@@ -1,3 +1,4 @@
+import Executor
 import Foundation
 import Tensors
 
@@ -12,8 +13,7 @@ enum ProbeMemory {
   /// A block of at most `byteCount` bytes, every page touched, in huge pages where the system has
   /// them: with small ones the walk through the page tables is measured, too.
   static func storage(byteCount: Int) throws(TensorError) -> Storage {
-    let free = availableByteCount.map { $0 / 4 } ?? byteCount
-    let size = max(1 << 20, min(byteCount, free))
+    let size = max(1 << 20, min(byteCount, (availableByteCount ?? .max) / 4, groupByteCount / 4))
     let huge = 2 << 20
     var pointer: UnsafeMutableRawPointer?
     guard posix_memalign(&pointer, huge, size) == 0, let pointer else {
@@ -35,6 +35,12 @@ enum ProbeMemory {
     init(pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
 
     deinit { free(pointer) }
+  }
+
+  /// What a control group leaves to this process beside what it has taken.
+  private static var groupByteCount: Int {
+    guard let limit = ControlGroup.memoryLimit() else { return .max }
+    return max(0, limit - (PeakResident.byteCount ?? 0))
   }
 
   /// What the system would give without swapping, where it says so.

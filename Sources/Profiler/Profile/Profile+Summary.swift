@@ -91,7 +91,7 @@ extension Profile {
       + "compile \(Figures.milliseconds(compile)) (passes \(Figures.milliseconds(phases.passes)),"
       + " plan \(Figures.milliseconds(phases.plan)),"
       + " packing \(Figures.milliseconds(phases.packing))),"
-      + " first run \(Figures.milliseconds(phases.firstRun))"
+      + " first run \(Figures.milliseconds(phases.firstRun)), then \(Figures.milliseconds(wall)) each"
   }
 
   private var roofs: String? {
