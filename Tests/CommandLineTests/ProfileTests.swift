@@ -56,6 +56,27 @@ import Testing
     #expect(profile["phases"] != nil)
   }
 
+  @Test func `products of 8-bit integers are measured against their own peak`() throws {
+    let result = try CommandLineTool.shell(
+      """
+      weft quantize Graphs/gpt2.weft --random-weights 1 \(Commands.small) -o out > /dev/null &&
+        weft profile Graphs/gpt2.weft --weights out \(Commands.small) --bind batch=1,tokens=3 \
+          --runs 2 --json
+      """)
+    #expect(result.status == 0, "\(result.error)")
+    let profile = try object(result.output)
+    let ceilings = try #require(profile["ceilings"] as? [String: Any])
+    #expect(ceilings["gigaoperationsPerSecondInt8"] as? Double ?? 0 > 0)
+    let steps = try #require(profile["steps"] as? [[String: Any]])
+    let integer = steps.filter { $0["arithmetic"] as? String == "int8" }
+    #expect(!integer.isEmpty)
+    #expect(integer.allSatisfy { ($0["weightBytes"] as? Int ?? 0) > 0 })
+    let norm = try #require(steps.first { $0["op"] as? String == "layer_norm" })
+    #expect(norm["arithmetic"] as? String == "f32")
+    // A scale and a shift for each of 16 numbers.
+    #expect(norm["weightBytes"] as? Int == 128)
+  }
+
   @Test func `a timeline is written for the viewer`() throws {
     let result = try CommandLineTool.shell(
       "weft profile \(Self.small) -o timeline.json > table && test -s table && cat timeline.json")
