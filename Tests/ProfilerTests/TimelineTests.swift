@@ -60,7 +60,7 @@ import Testing
 
   @Test func `slices of a track nest, and begin in order`() throws {
     let events = try file(runs).traceEvents.filter { $0.ph == "X" }
-    #expect(Set(events.map(\.tid)) == [1, 2, 3])
+    #expect(Set(events.map(\.tid)) == [2, 3, 4])
     for tid in Set(events.map(\.tid)) {
       var open: [Event] = []
       var last = 0.0
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `layers hold their steps`() throws {
-    let events = try file([runs[0]]).traceEvents.filter { $0.ph == "X" && $0.tid == 1 }
+    let events = try file([runs[0]]).traceEvents.filter { $0.ph == "X" && $0.tid == 2 }
     #expect(
       events.map(\.name) == [
         "run 1 (only run)", "prepare", "wake workers", "embeddings", "embedding", "encoder",
@@ -103,14 +103,14 @@ import Testing
 
   @Test func `each worker has a track with what it computed`() throws {
     let file = try file([runs[0]])
-    let worker = file.traceEvents.filter { $0.ph == "X" && $0.tid == 3 }
+    let worker = file.traceEvents.filter { $0.ph == "X" && $0.tid == 4 }
     #expect(worker.map(\.name) == ["linear encoder.layer.0.dense", "add encoder.layer.1"])
     #expect(worker.map(\.args.tiles) == [3, 3])
     let names = file.traceEvents.filter { $0.name == "thread_name" }
     #expect(names.map(\.args.name) == ["layers", "worker 0 (the caller)", "worker 1"])
-    #expect(names.map(\.tid) == [1, 2, 3])
+    #expect(names.map(\.tid) == [2, 3, 4])
     let places = file.traceEvents.filter { $0.name == "thread_sort_index" }
-    #expect(places.map(\.args.place) == [1, 2, 3])
+    #expect(places.map(\.args.place) == [0, 1, 2])
     #expect(file.traceEvents.first { $0.name == "process_name" }?.args.name == "A \"model\"")
     #expect(file.displayTimeUnit == "ns")
   }
@@ -148,9 +148,9 @@ import Testing
         timing(3, 6_000, 8_000, 0),
       ])
     let events = try file([run]).traceEvents.filter { $0.ph == "X" }
-    let worker = events.filter { $0.tid == 2 }
+    let worker = events.filter { $0.tid == 3 }
     #expect(worker.map(\.dur) == [1, 4, 2])
-    let steps = events.filter { $0.tid == 1 && $0.args.step != nil }
+    let steps = events.filter { $0.tid == 2 && $0.args.step != nil }
     #expect(steps.map(\.dur) == [1, 1, 4, 2])
   }
 

@@ -69,11 +69,11 @@ public struct Timeline: Sendable {
     let name = [profile.model, profile.entry, bound.joined(separator: ",")]
       .filter { !$0.isEmpty && $0 != "main" }
     events.nameProcess(name.isEmpty ? "weft" : name.joined(separator: " "))
-    events.nameTrack(TimelineEvents.layers, "layers")
+    events.nameTrack(TimelineEvents.layers, "layers", place: 0)
     for worker in 0..<(runs.map(\.run.workers).max() ?? 0) {
       events.nameTrack(
-        TimelineEvents.track(of: worker), worker == 0 ? "worker 0 (the caller)" : "worker \(worker)"
-      )
+        TimelineEvents.track(of: worker),
+        worker == 0 ? "worker 0 (the caller)" : "worker \(worker)", place: worker + 1)
     }
   }
 

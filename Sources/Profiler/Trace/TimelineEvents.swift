@@ -7,22 +7,23 @@ struct TimelineEvents {
     case number(Double)
   }
 
-  /// The track of the layers.
-  static let layers = 1
+  /// The track of the layers. None has the process's number: viewers call that one the main thread, and
+  /// show it first.
+  static let layers = 2
   private static let process = 1
   private var lines: [String] = []
 
   /// The track of a worker.
-  static func track(of worker: Int) -> Int { worker + 2 }
+  static func track(of worker: Int) -> Int { worker + layers + 1 }
 
   mutating func nameProcess(_ name: String) {
     metadata("process_name", track: 0, "name", .text(name))
   }
 
-  /// Names a track and puts it where its number says.
-  mutating func nameTrack(_ track: Int, _ name: String) {
+  /// Names a track and puts it at `place` among the others.
+  mutating func nameTrack(_ track: Int, _ name: String, place: Int) {
     metadata("thread_name", track: track, "name", .text(name))
-    metadata("thread_sort_index", track: track, "sort_index", .integer(track))
+    metadata("thread_sort_index", track: track, "sort_index", .integer(place))
   }
 
   private mutating func metadata(_ name: String, track: Int, _ key: String, _ value: Value) {
