@@ -96,6 +96,35 @@ import Testing
     #expect(split.prepare + split.wake + sum + split.finish == run.duration)
   }
 
+  @Test(arguments: 0..<20)
+  func `whatever goes on side by side, every nanosecond is counted once`(seed: UInt64) {
+    var random = Generator(state: seed)
+    let steps = (0..<Int.random(in: 1...40, using: &random)).map { i in
+      let start = Int.random(in: 50...900, using: &random)
+      let end = start + Int.random(in: 0...200, using: &random)
+      return StepTiming(step: i, label: i, start: start, end: end, shares: [], wait: 0)
+    }
+    let run = Trace.Run(start: 0, end: 1_200, workers: 3, ready: 40, steps: steps)
+    let split = RunSplit(run)
+    let parts = split.steps + split.gaps + [split.prepare, split.wake, split.finish]
+    #expect(parts.allSatisfy { $0 >= 0 })
+    #expect(parts.reduce(0, +) == run.duration)
+    for (own, step) in zip(split.steps, steps) { #expect(own <= step.duration) }
+  }
+
+  /// Numbers that are the same in every run (SplitMix64).
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+
   @Test func `ceilings say what a step is bound by and what could be got back`() {
     let profile = Synthetic.profile(
       [Synthetic.run([1_000_000, 4_000_000, 4_000_000, 10_000])], ceilings: Synthetic.ceilings)
