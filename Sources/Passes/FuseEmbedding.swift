@@ -98,11 +98,14 @@ public struct FuseEmbedding: RewritePass {
     among leaves: [ValueID], of node: Node, in graph: Graph
   ) -> (reason: String, nearMiss: NearMiss)? {
     var found: (reason: String, nearMiss: NearMiss)?
-    for leaf in leaves where !graph.isKnownBeforeRun(leaf) {
-      guard let producer = graph.producer(of: leaf) else { return nil }
+    for leaf in leaves {
+      guard let producer = graph.producer(of: leaf) else {
+        if graph.isKnownBeforeRun(leaf) { continue }
+        return nil
+      }
       let hasShape = graph.type(of: leaf).shape == graph.type(of: node.results[0]).shape
       if producer.op is Embedding {
-        if graph.hasSoleUse(leaf) || !hasShape { continue }
+        if graph.hasSoleUse(leaf) || !hasShape || graph.isKnownBeforeRun(leaf) { continue }
         found = (
           "\(graph.label(leaf)) is used elsewhere, too",
           graph.sharing(
@@ -117,7 +120,10 @@ public struct FuseEmbedding: RewritePass {
       let rows = producer.operands.filter { graph.scalar($0) == nil }
       guard producer.op is any ElementwiseComputation, hasShape, rows.count == 1,
         graph.producer(of: rows[0])?.op is Embedding, graph.hasSoleUse(leaf)
-      else { return nil }
+      else {
+        if graph.isKnownBeforeRun(leaf) { continue }
+        return nil
+      }
       let line = graph.line(of: producer)
       found = (
         "\(producer.op.name) stands between a lookup and the sum",
