@@ -42,13 +42,13 @@ public struct AbsorbTranspose: RewritePass {
   private func reportStanding(
     before node: Node, _ operand: ValueID, in graph: Graph, _ context: inout PassContext
   ) {
-    guard let between = graph.producer(of: operand), graph.hasSoleUse(operand),
-      !graph.isKnownBeforeRun(operand), between.op is any ElementwiseComputation
+    guard let between = graph.producer(of: operand), between.op is any ElementwiseComputation,
+      graph.hasSoleUse(operand)
     else { return }
     let tensors = between.operands.filter { graph.scalar($0) == nil }
     guard tensors.count == 1,
       let (transposition, op) = graph.producer(of: tensors[0], as: Transpose.self),
-      op.swapsLastAxes(rank: graph.type(of: tensors[0]).rank)
+      op.swapsLastAxes(rank: graph.type(of: tensors[0]).rank), !graph.isKnownBeforeRun(operand)
     else { return }
     context.missed(
       "swapped axes not absorbed: \(between.op.name) stands between the transposition and the "

@@ -97,37 +97,46 @@ public struct FuseEmbedding: RewritePass {
   private func obstacle(
     among leaves: [ValueID], of node: Node, in graph: Graph
   ) -> (reason: String, nearMiss: NearMiss)? {
-    var found: (reason: String, nearMiss: NearMiss)?
-    for leaf in leaves where !graph.isKnownBeforeRun(leaf) {
-      guard let producer = graph.producer(of: leaf) else { return nil }
-      let hasShape = graph.type(of: leaf).shape == graph.type(of: node.results[0]).shape
-      if producer.op is Embedding {
-        if graph.hasSoleUse(leaf) || !hasShape { continue }
-        found = (
-          "\(graph.label(leaf)) is used elsewhere, too",
-          graph.sharing(
-            of: leaf, besides: graph.users[leaf.index].prefix(1).map { graph[$0] },
-            hint:
-              "look the rows up again for the other use: a lookup costs less than a sum that is "
-              + "written and read")
-        )
-        continue
-      }
-      // A number times the rows, or their conversion.
-      let rows = producer.operands.filter { graph.scalar($0) == nil }
-      guard producer.op is any ElementwiseComputation, hasShape, rows.count == 1,
-        graph.producer(of: rows[0])?.op is Embedding, graph.hasSoleUse(leaf)
-      else { return nil }
-      let line = graph.line(of: producer)
-      found = (
-        "\(producer.op.name) stands between a lookup and the sum",
-        graph.standing(
-          producer, of: leaf,
-          hint: "let '\(producer.op.name)' change the table, not the rows\(line): that is computed "
-            + "once, before the run")
+    let found = leaves.map { obstacle($0, of: node, in: graph) }
+    guard let first = found.lazy.compactMap({ $0 }).first else { return nil }
+    // Looked at last: whether something is known takes a walk through the graph.
+    let others = zip(leaves, found).filter { $0.1 == nil }.map(\.0)
+    let areRows = others.allSatisfy {
+      graph.producer(of: $0)?.op is Embedding || graph.isKnownBeforeRun($0)
+    }
+    return areRows ? first : nil
+  }
+
+  private func obstacle(
+    _ leaf: ValueID, of node: Node, in graph: Graph
+  ) -> (reason: String, nearMiss: NearMiss)? {
+    guard let producer = graph.producer(of: leaf),
+      graph.type(of: leaf).shape == graph.type(of: node.results[0]).shape
+    else { return nil }
+    if producer.op is Embedding {
+      guard !graph.hasSoleUse(leaf), !graph.isKnownBeforeRun(leaf) else { return nil }
+      return (
+        "\(graph.label(leaf)) is used elsewhere, too",
+        graph.sharing(
+          of: leaf, besides: graph.users[leaf.index].prefix(1).map { graph[$0] },
+          hint: "look the rows up again for the other use: a lookup costs less than a sum that is "
+            + "written and read")
       )
     }
-    return found
+    // A number times the rows, or their conversion.
+    let rows = producer.operands.filter { graph.scalar($0) == nil }
+    guard producer.op is any ElementwiseComputation, rows.count == 1,
+      graph.producer(of: rows[0])?.op is Embedding, graph.hasSoleUse(leaf),
+      !graph.isKnownBeforeRun(leaf)
+    else { return nil }
+    return (
+      "\(producer.op.name) stands between a lookup and the sum",
+      graph.standing(
+        producer, of: leaf,
+        hint:
+          "let '\(producer.op.name)' change the table, not the rows\(graph.line(of: producer)): "
+          + "that is computed once, before the run")
+    )
   }
 
   /// How the fused op reads `value`; nil where it is stretched along an inner axis.

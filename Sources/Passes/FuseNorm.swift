@@ -59,7 +59,7 @@ public struct FuseNorm: RewritePass {
     let type = graph.type(of: stretched)
     // A sum of embeddings is fuse-embedding's to tell.
     guard type.shape.dims.contains(where: { $0 != 1 }),
-      !sum.operands.contains(where: { graph.producer(of: $0)?.op is Embedding })
+      !sum.operands.contains(where: { isEmbedding($0, in: graph) })
     else { return }
     context.missed(
       "residual norm not fused: \(graph.label(sum.operands[0])) and "
@@ -68,6 +68,14 @@ public struct FuseNorm: RewritePass {
         .sameShape, value: graph.label(stretched), at: sum.origin.location,
         hint: "\(type) is stretched to \(graph.type(of: sum.results[0]))\(graph.line(of: sum)); "
           + "the norm adds only rows of its own shape"))
+  }
+
+  /// Whether `value` is rows of a table, or these times a number.
+  private func isEmbedding(_ value: ValueID, in graph: Graph) -> Bool {
+    guard let node = graph.producer(of: value) else { return false }
+    return node.op is Embedding
+      || node.op is any ElementwiseComputation
+        && node.operands.contains { graph.producer(of: $0)?.op is Embedding }
   }
 
   /// Says that the sum is reshaped before the norm reads it.

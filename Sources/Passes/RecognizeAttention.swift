@@ -22,7 +22,10 @@ public struct RecognizeAttention: RewritePass {
   public init() {}
 
   public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
-    guard let mixing = node.op as? MatMul else { return nil }
+    guard let mixing = node.op as? MatMul else {
+      if node.op is Attention { reportMovements(before: node, in: graph, &context) }
+      return nil
+    }
     guard let (softmax, op) = graph.producer(of: node.operands[0], as: Softmax.self) else {
       if let miss = NearAttention(graph, node).miss { report(miss, node, &context) }
       return nil
@@ -53,6 +56,31 @@ public struct RecognizeAttention: RewritePass {
         AttentionMiss("'attention' \(error)", .sameShape, at: node, hint: nil), node, &context)
     }
     return nil
+  }
+
+  /// Says that axes are moved to heads and back again, because something stands between.
+  private func reportMovements(
+    before node: Node, in graph: Graph, _ context: inout PassContext
+  ) {
+    for (value, name) in zip(node.operands, ["queries", "keys", "values"]) {
+      guard let reshape = graph.producer(of: value), reshape.op is Reshape,
+        let (moved, _) = graph.producer(of: reshape.operands[0], as: Transpose.self),
+        let between = graph.producer(of: moved.operands[0]),
+        between.op is any ElementwiseComputation
+      else { continue }
+      let tensors = between.operands.filter { graph.scalar($0) == nil }
+      guard tensors.count == 1, graph.producer(of: tensors[0], as: Transpose.self) != nil else {
+        continue
+      }
+      context.missed(
+        "the axes of the \(name) are moved for nothing: \(between.op.name) stands between the heads "
+          + "and the attention", node.origin,
+        graph.standing(
+          between, of: moved.operands[0],
+          hint:
+            "apply '\(between.op.name)'\(graph.line(of: between)) before the heads are cut, or a "
+            + "factor to the scores"))
+    }
   }
 
   private func report(_ miss: AttentionMiss, _ node: Node, _ context: inout PassContext) {

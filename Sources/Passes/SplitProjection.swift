@@ -87,7 +87,7 @@ public struct SplitProjection: RewritePass {
       graph.standing(
         first, of: value,
         hint: "cut the columns before '\(first.op.name)'\(graph.line(of: first)): "
-          + "x[..., 0 ..< n], x[..., n ..< 2 * n]"))
+          + "x[..., 0 ..< n] and so on"))
   }
 
   /// The linear layer of `node` and the addition of its bias, where that is a node of its own.

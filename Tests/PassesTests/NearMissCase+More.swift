@@ -128,7 +128,8 @@ extension NearMissCase {
 
   static let attentions: [NearMissCase] = [
     attentionMiss(
-      .adjacent, "tanh stands between the scores and the softmax", "drop 'tanh' (m.weft:7)",
+      .adjacent, "tanh stands between the scores and the softmax",
+      "without 'tanh' (m.weft:7) it is an attention",
       attention("let scores = tanh(product)  // <-")),
     attentionMiss(
       .adjacent, "mul stands between the softmax and the product with the values",
@@ -181,5 +182,26 @@ extension NearMissCase {
       .axis, "the softmax is over another axis than the keys",
       "take the softmax over the last axis (m.weft:7)",
       attention("let p = softmax(product, axis: 1)  // <-", "matmul(p, v)")),
+    NearMissCase(
+      pass: "recognize-attention", predicate: .adjacent,
+      message: "the axes of the queries are moved for nothing: mul stands between",
+      hint: "apply 'mul' (m.weft:8) before the heads are cut, or a factor to the scores",
+      near: multihead("let scaled = qh * 0.5  // <-", "matmul(scaled, transpose(kh))"),
+      changed: multihead("let scaled = 0.5", "matmul(qh, transpose(kh)) * scaled")),
   ]
+
+  /// An attention over two heads.
+  private static func multihead(_ scaled: String, _ scores: String) -> String {
+    """
+    input q: f32[batch, n, 8]
+    input k: f32[batch, m, 8]
+    input v: f32[batch, m, 8]
+    let qh = transpose(reshape(q, [batch, n, 2, 4]), [0, 2, 1, 3])
+    let kh = transpose(reshape(k, [batch, m, 2, 4]), [0, 2, 1, 3])
+    let vh = transpose(reshape(v, [batch, m, 2, 4]), [0, 2, 1, 3])
+    \(scaled)
+    let mixed = matmul(softmax(\(scores)), vh)
+    output y = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, n, 8])
+    """
+  }
 }

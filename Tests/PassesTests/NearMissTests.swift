@@ -37,6 +37,10 @@ import Testing
     #expect(passes.subtracting(NearMissCase.all.map(\.pass)) == [])
   }
 
+  @Test func `every predicate has a near miss here`() {
+    #expect(Set(NearMissCase.all.map(\.predicate)) == Set(NearMiss.Predicate.allCases))
+  }
+
   @Test func `what isn't nearly an attention is no near miss`() throws {
     for output in [
       "matmul(softmax(linear(x, w)), v)", "matmul(softmax(x), v)", "matmul(exp(x) / (x + 1.0), v)",

@@ -90,9 +90,8 @@ struct AttentionMatch {
       throw AttentionMiss(
         "\(node.op.name) stands between the scores and the softmax", .adjacent, at: node,
         value: node.results.first.map { graph.label($0) },
-        hint: "a number as factor, a mask by where, and terms that are added may stand between the "
-          + "product and the softmax; drop '\(node.op.name)'\(graph.line(of: node)), or apply it to "
-          + "queries or keys")
+        hint: "only a number as factor, a mask by where, and terms that are added may stand there; "
+          + "without '\(node.op.name)'\(graph.line(of: node)) it is an attention")
     }
   }
 

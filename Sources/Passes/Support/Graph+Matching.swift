@@ -19,9 +19,13 @@ extension Graph {
     return tensor.double(at: 0)
   }
 
-  /// What people call `value`: its name, or what it is a result of.
+  /// What people call `value`: its name, or what it is a result of. A parameter's name is the one in
+  /// its layer, so that what several layers have in common reads the same.
   func label(_ value: ValueID) -> String {
-    if let name = self[value].name { return name }
+    if let name = self[value].name {
+      let layer = self[value].origin.path.naming("")
+      return !layer.isEmpty && name.hasPrefix(layer) ? String(name.dropFirst(layer.count)) : name
+    }
     return producer(of: value).map { "the result of \($0.op.name)" } ?? "a constant"
   }
 }

@@ -27,6 +27,9 @@ struct LinearNearMisses {
           .knownOp, value: graph.label(value), at: activation.end.origin.location,
           hint: activation.hint))
     }
+    // What is computed from the product can't be added to it before it is written.
+    let others = node.operands.filter { $0 != value }
+    guard !others.contains(where: { depends($0, on: producer) }) else { return }
     context.missed(
       "\(what) not fused: \(graph.label(value)) has \(graph.useCount(of: value)) uses",
       producer.origin.merged(with: node.origin),
@@ -36,6 +39,20 @@ struct LinearNearMisses {
           ? "without the output the product's own result would never stand in memory"
           : "let the others read what '\(node.op.name)' gives\(graph.line(of: node)), if they may: "
             + "then the product's own result needs no memory"))
+  }
+
+  /// Whether `value` is computed from what `node` gives.
+  private func depends(_ value: ValueID, on node: Node) -> Bool {
+    var open = [value]
+    var seen: Set<ValueID> = []
+    while let next = open.popLast() {
+      guard seen.insert(next).inserted, let producer = graph.producer(of: next),
+        producer.id >= node.id
+      else { continue }
+      if producer.id == node.id { return true }
+      open += producer.operands
+    }
+    return false
   }
 
   /// A reshape or a transposition stands between the product and `node`.

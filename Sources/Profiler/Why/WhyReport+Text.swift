@@ -146,11 +146,11 @@ extension WhyReport.Companion {
 extension WhyReport.Miss {
   /// The near miss with what to change, under its line.
   func text(_ style: WhyStyle) -> String {
-    let times = count > 1 ? " ×\(count)" : ""
+    let nearly = "nearly" + (count > 1 ? " ×\(count)" : "")
     var rows = [
       style.row(
-        4, style.nearly("nearly") + " " + style.pass(pass) + ":", columns: pass.count + 8,
-        message + times)
+        4, style.nearly(nearly) + " " + style.pass(pass) + ":",
+        columns: nearly.count + pass.count + 2, message)
     ]
     func detail(_ lead: String, _ text: String, _ paint: (String) -> String) {
       if !text.isEmpty { rows.append(style.row(6, paint(lead), columns: lead.count, text, paint)) }
