@@ -33,7 +33,7 @@ extension Scene {
     case .parameter, .constant: return nil
     case .result(let node, _):
       let drawn = outline.drawn(node.index)
-      return outline.isFolded[drawn] ? nil : stub(for: drawn)
+      return outline.isFolded[drawn] ? nil : stub(for: node.index)
     }
   }
 
@@ -56,6 +56,7 @@ extension Scene {
   /// Gives a value that many layers use a small box of its own in each: arrows from one box to all
   /// of them would cross the whole picture, and take dot minutes.
   mutating func addReferences() {
+    guard options.repeatsSharedValues else { return }
     let most = 4
     let byValue = Dictionary(grouping: edges.indices) { edges[$0].value }
     for (value, indices) in byValue.sorted(by: { $0.key < $1.key }) where indices.count > most {

@@ -129,7 +129,7 @@ private struct BlankWeights: WeightSource {
 
 /// The format that a picture's file name asks for.
 public enum DiagramFile {
-  /// The format of a name that ends in .svg, .png, .pdf or .dot.
+  /// The format of a name that ends in .svg, .png, .pdf, .dot, .mmd or .md.
   public static func format(of file: URL) throws(ModelError) -> Graphviz.Format {
     guard let format = Graphviz.Format(rawValue: file.pathExtension.lowercased()) else {
       throw .pictureFormat(file.lastPathComponent)

@@ -20,7 +20,7 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var binding: BindingOptions
   @OptionGroup var drawing: DrawingOptions
 
-  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
+  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf, .dot, or for Mermaid .mmd or .md.")
   var output: String
 
   @Option(help: "Which entry of the model; by default its first.")
@@ -58,7 +58,7 @@ struct RenderCommand: ParsableCommand {
     let origin = try weights.source()
     let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
     let entry = try model.entry(entry)
-    var options = try drawing.options()
+    var options = try drawing.options(for: output)
     let bindings = try binding.bindings()
     options.heat = try heat.map {
       try entry.heat(
