@@ -12,7 +12,10 @@ public struct Diagram: Sendable {
   let options: DiagramOptions
   /// Graphviz's layout.
   let engine: String
-  private let scene: Scene
+  /// What is drawn: one scene, or two side by side.
+  private let scenes: [Scene]
+  /// The same picture with other options.
+  private let again: @Sendable (DiagramOptions) throws(DiagramError) -> Diagram
 
   /// The most boxes that are drawn at all: dot's time grows faster than their number.
   public static let mostBoxes = 20_000
@@ -23,12 +26,25 @@ public struct Diagram: Sendable {
   public init(of graph: Graph, options: DiagramOptions = DiagramOptions()) throws(DiagramError) {
     let (scene, notes) = try Scene.fitting(graph, options)
     self.options = options
-    self.scene = scene
+    scenes = [scene]
+    again = { options throws(DiagramError) in try Diagram(of: graph, options: options) }
     boxCount = scene.boxes.count
     let writer = DotWriter(scene, options, notes: notes)
     let layout = scene.isFigure ? FigureLayout(scene) : nil
     engine = layout == nil ? "dot" : "nop2"
     dot = layout.map { FigureWriter(layout: $0, writer: writer).text() } ?? writer.text()
+  }
+
+  init(
+    dot: String, scenes: [Scene], options: DiagramOptions,
+    again: @escaping @Sendable (DiagramOptions) throws(DiagramError) -> Diagram
+  ) {
+    self.dot = dot
+    self.scenes = scenes
+    self.options = options
+    self.again = again
+    boxCount = scenes.reduce(0) { $0 + $1.boxes.count }
+    engine = "dot"
   }
 
   /// The picture's bytes as `format`.
@@ -38,9 +54,8 @@ public struct Diagram: Sendable {
   public func rendered(_ format: Graphviz.Format) throws(DiagramError) -> [UInt8] {
     switch format {
     case .dot: return Array(dot.utf8)
-    case .mmd: return Array(MermaidWriter(scene, options.theme).text().utf8)
-    case .md:
-      return Array("```mermaid\n\(MermaidWriter(scene, options.theme).text())```\n".utf8)
+    case .mmd: return Array(try mermaid().utf8)
+    case .md: return Array("```mermaid\n\(try mermaid())```\n".utf8)
     case .svg, .png, .pdf: break
     }
     do {
@@ -53,22 +68,30 @@ public struct Diagram: Sendable {
       guard case .tooSlow(let seconds) = error, let coarser = coarser(after: seconds) else {
         throw error
       }
-      return try Diagram(of: scene.graph, options: coarser).rendered(format)
+      return try again(coarser).rendered(format)
     }
+  }
+
+  private func mermaid() throws(DiagramError) -> String {
+    guard scenes.count == 1 else {
+      throw .failed(stage: "writing", format: "Mermaid", messages: "it has no pictures side by side")
+    }
+    return MermaidWriter(scenes[0], options.theme).text()
   }
 
   /// The options of the next coarser picture; nil where there is none.
   private func coarser(after seconds: Double) -> DiagramOptions? {
     var coarser = options
+    let deepest = scenes.map(\.deepest).max() ?? 0
     if options.expansion != .none {
       coarser.expansion = .none
       coarser.notes.append(
         "equal layers drawn once: Graphviz took longer than \(Numbers.real(seconds)) s for all")
-    } else if scene.deepest > 0, !scene.isFigure {
-      coarser.depth = scene.deepest - 1
+    } else if deepest > 0, !scenes[0].isFigure {
+      coarser.depth = deepest - 1
       coarser.notes.removeAll { $0.hasPrefix("drawn to depth") }
       coarser.notes.append(
-        "drawn to depth \(scene.deepest - 1): Graphviz took longer than \(Numbers.real(seconds)) s"
+        "drawn to depth \(deepest - 1): Graphviz took longer than \(Numbers.real(seconds)) s"
           + " for more")
     } else {
       return nil

@@ -60,6 +60,8 @@ public struct DiagramOptions: Sendable {
   public var timeLimit = 20.0
   /// Lines under the subtitle.
   var notes: [String] = []
+  /// Whether arrows have shapes beside them.
+  var showsShapes = true
   /// Whether a value that many layers use is drawn in each of them; only tests say no.
   var repeatsSharedValues = true
 

@@ -158,8 +158,23 @@ extension Entry {
       let profile = try decoded(Profile.self, "what weft profile --json prints")
       return try heat(of: profile, ofPlan: ofPlan, bindings: bindings)
     }
-    let numbers = try decoded([String: Double].self, "an object of numbers by layer path")
+    if let numbers = try? JSONDecoder().decode([String: Double].self, from: data) {
+      return try heat(
+        named: "error", unit: "", byLayer: numbers, ofPlan: ofPlan, bindings: bindings)
+    }
+    let differences = try decoded(
+      [LayerError].self,
+      "what weft diff --run --json prints, or an object of numbers by layer path")
+    let numbers = Dictionary(
+      differences.map { ($0.path, $0.relative ?? $0.max) }, uniquingKeysWith: max)
     return try heat(
       named: "error", unit: "", byLayer: numbers, ofPlan: ofPlan, bindings: bindings)
   }
+}
+
+/// What `weft diff --run --json` says of one value.
+private struct LayerError: Decodable {
+  var path: String
+  var max: Double
+  var relative: Double?
 }

@@ -47,6 +47,15 @@ struct DrawingOptions: ParsableArguments {
     }
   }
 
+  /// Refuses Mermaid and plans for two graphs in one picture.
+  func checkSideBySide(_ output: String) throws {
+    if [.mmd, .md].contains(try DiagramFile.format(of: URL(filePath: output))) {
+      throw ValidationError("Mermaid has no pictures side by side; take .svg, .png, .pdf or .dot")
+    }
+    if detail == .plan { throw ValidationError("--detail plan isn't drawn side by side") }
+    if focus != nil { throw ValidationError("--focus isn't drawn side by side") }
+  }
+
   func options(for output: String) throws -> DiagramOptions {
     let isMermaid = [.mmd, .md].contains(try DiagramFile.format(of: URL(filePath: output)))
     return DiagramOptions(
