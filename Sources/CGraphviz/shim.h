@@ -242,7 +242,8 @@ static inline int weft_gv_read_all(
 // Draws as weft_gv_draw does, but in a child process that is ended after `seconds`: a layout can't be
 // stopped otherwise. The child runs nothing but this file and Graphviz, whose lock the caller holds,
 // so that no lock of another thread can be held in it; if one of a library below ever is, the time
-// limit ends the wait. `words` gets what Graphviz said. Where there is no fork that libraries bear,
+// limit ends the wait. The parent never draws itself: Pango has threads of its own, which no child
+// would inherit. `words` gets what Graphviz said. Where there is no fork that libraries bear,
 // the drawing is made here, without a limit. The data is freed with free() where `is_copied` is set.
 static inline int weft_gv_draw_within(
     double seconds, GVC_t *_Nonnull context, const char *_Nonnull dot, const char *_Nonnull engine,

@@ -74,7 +74,8 @@ public struct Diagram: Sendable {
 
   private func mermaid() throws(DiagramError) -> String {
     guard scenes.count == 1 else {
-      throw .failed(stage: "writing", format: "Mermaid", messages: "it has no pictures side by side")
+      throw .failed(
+        stage: "writing", format: "Mermaid", messages: "it has no pictures side by side")
     }
     return MermaidWriter(scenes[0], options.theme).text()
   }

@@ -88,7 +88,9 @@ struct MermaidWriter {
   /// The colours of the kinds of work.
   private func classes() -> [String] {
     var lines: [String] = []
-    let painted = scene.boxes.indices.filter { [.op, .block, .sum].contains(scene.boxes[$0].style) }
+    let painted = scene.boxes.indices.filter {
+      [.op, .block, .sum].contains(scene.boxes[$0].style)
+    }
     for (i, group) in Theme.Group.allCases.enumerated() {
       let members = painted.filter { scene.boxes[$0].group == group }
       guard !members.isEmpty, let paint = theme.groups[group] else { continue }

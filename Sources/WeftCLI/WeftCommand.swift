@@ -18,7 +18,8 @@ struct WeftCommand: ParsableCommand {
     version: weftVersion,
     subcommands: [
       BenchCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self,
-      DoctorCommand.self, EmbedCommand.self, FormatCommand.self, ProfileCommand.self, QuantizeCommand.self,
+      DoctorCommand.self, EmbedCommand.self, FormatCommand.self, ProfileCommand.self,
+      QuantizeCommand.self,
       RenderCommand.self,
       RunCommand.self, WhyCommand.self,
     ])

@@ -46,7 +46,8 @@ extension GraphDifference {
     let (first, second) = (Self.ops(a), Self.ops(b))
     var change = change
     if change.name.isEmpty { change.name = "(the model itself)" }
-    let at = zip(first, second).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let at =
+      zip(first, second).enumerated().first { $0.element.0 != $0.element.1 }?.offset
       ?? min(first.count, second.count)
     change.first = at < first.count ? first[at] : "\(first.count) ops"
     change.second = at < second.count ? second[at] : "\(second.count) ops"

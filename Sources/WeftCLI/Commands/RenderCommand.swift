@@ -21,7 +21,8 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var binding: BindingOptions
   @OptionGroup var drawing: DrawingOptions
 
-  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf, .dot, or for Mermaid .mmd or .md.")
+  @Option(
+    name: .shortAndLong, help: "The picture: .svg, .png, .pdf, .dot, or for Mermaid .mmd or .md.")
   var output: String
 
   @Option(help: "Which entry of the model; by default its first.")
