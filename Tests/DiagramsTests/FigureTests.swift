@@ -28,7 +28,8 @@ import Testing
     #expect(scene.boxes.first { $0.title == "Multi-Head Attention" }?.lines == ["12 heads"])
     #expect(scene.boxes.first { $0.title == "Feed Forward" }?.lines == ["384 → 1536 → 384 · gelu"])
     // The mask's comparison is drawn as the input that it prepares.
-    #expect(scene.boxes.filter { $0.style == .input }.map(\.title) == ["input_ids", "attention_mask"])
+    #expect(
+      scene.boxes.filter { $0.style == .input }.map(\.title) == ["input_ids", "attention_mask"])
   }
 
   @Test func `attention that is written out is the same block`() throws {

@@ -192,5 +192,13 @@ import Testing
     let diagram = try Diagram(of: graph, options: .init(expansion: .all))
     #expect(diagram.boxCount <= 200)
     #expect(diagram.dot.contains("drawn to depth"))
+    // The mask stands beside each layer: one for all would take dot minutes.
+    let scene = try Scene(Outline(graph, expansion: .all), depth: 0)
+    #expect(scene.boxes.filter { $0.style == .reference }.count == 96)
+    var options = DiagramOptions(depth: 0, expansion: .all)
+    options.timeLimit = 60
+    #expect(
+      try !String(decoding: Diagram(of: graph, options: options).rendered(.svg), as: UTF8.self)
+        .contains("took longer"))
   }
 }

@@ -67,15 +67,22 @@ extension Scene {
       while let next = source.dropFirst(shared).first,
         paths.allSatisfy({ $0.count > shared && $0[shared] == next })
       { shared += 1 }
-      let branches = Set(paths.map { $0.count > shared ? $0[shared] : -1 })
+      // A closed layer is a part of its own, as an open one is.
+      func part(_ i: Int, _ path: [Int]) -> Int {
+        if path.count > shared { return path[shared] }
+        return [.layer, .block].contains(boxes[edges[i].to].style) ? -2 - edges[i].to : -1
+      }
+      let branches = Set(zip(indices, paths).map { part($0, $1) })
       guard branches.count > most else { continue }
       var pills: [Int: Int] = [:]
-      for i in indices {
+      for (i, path) in zip(indices, paths) {
         let frame = boxes[edges[i].to].frame
-        guard frame != boxes[edges[i].from].frame else { continue }
-        let pill = pills[frame] ?? boxes.count
+        let branch = part(i, path)
+        guard frame != boxes[edges[i].from].frame || branch < -1 else { continue }
+        let key = branch < -1 ? branch : frame
+        let pill = pills[key] ?? boxes.count
         if pill == boxes.count {
-          pills[frame] = pill
+          pills[key] = pill
           var box = Box(style: .reference, frame: frame, title: title(of: value))
           box.tooltip = boxes[edges[i].from].tooltip
           boxes.append(box)

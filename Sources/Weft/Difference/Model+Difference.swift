@@ -34,7 +34,9 @@ extension Entry {
     besides other: Entry, names: (String, String), options: DiagramOptions = DiagramOptions()
   ) throws -> Diagram {
     var options = options
-    options.title = options.title ?? diagramTitle
+    let titles = [other.diagramTitle, diagramTitle]
+    options.title =
+      options.title ?? (titles[0] == titles[1] ? titles[0] : titles.joined(separator: " and "))
     return try Diagram(of: other.graph, and: graph, names: names, options: options)
   }
 }
