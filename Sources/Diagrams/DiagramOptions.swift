@@ -56,6 +56,14 @@ public struct DiagramOptions: Sendable {
   public var followsReader: Bool
   /// The most boxes for a diagram whose depth isn't given.
   public var boxLimit: Int
+  /// Seconds that Graphviz may take, before a coarser picture is drawn.
+  public var timeLimit = 20.0
+  /// Lines under the subtitle.
+  var notes: [String] = []
+  /// Whether arrows have shapes beside them.
+  var showsShapes = true
+  /// Whether a value that many layers use is drawn in each of them; only tests say no.
+  var repeatsSharedValues = true
 
   /// Options; the defaults fit one page for most models.
   public init(

@@ -1,4 +1,5 @@
 import CGraphviz
+import Foundation
 import Synchronization
 
 /// libgraphviz, used by one thread at a time: it isn't safe even with a context for each.
@@ -13,6 +14,10 @@ public enum Graphviz {
     case png
     /// Vectors, with the source lines as tooltips.
     case svg
+    /// A flowchart as Mermaid reads it, which web pages draw.
+    case mmd
+    /// The same in a block of Markdown.
+    case md
   }
 
   /// The one context, made when it is first needed and kept.
@@ -59,37 +64,39 @@ public enum Graphviz {
     try alone { context in String(cString: weft_gv_version(context)) }
   }
 
-  /// `dot` laid out and drawn as `format`.
+  /// `dot` laid out and drawn as `format`, within `seconds`.
+  ///
+  /// - Throws: ``DiagramError/tooSlow(seconds:)``; on Linux, where a child process draws.
   static func rendered(
-    _ dot: String, as format: Format, engine: String = "dot"
+    _ dot: String, as format: Format, engine: String = "dot", seconds: Double = 20
   ) throws(DiagramError) -> [UInt8] {
     try alone { context throws(DiagramError) in
-      guard let graph = weft_gv_read(dot) else { throw .unreadable(messages: said()) }
-      defer { agclose(graph) }
-      guard weft_gv_layout(context, graph, engine) == 0 else {
-        throw .failed(stage: "layout", format: format.rawValue, messages: said())
-      }
-      defer { gvFreeLayout(context, graph) }
-      if format == .png { weft_gv_set_dpi(graph, resolution(of: graph)) }
       var data: UnsafeMutablePointer<CChar>?
       var length = 0
+      var isCopied: Int32 = 0
+      var words = [CChar](repeating: 0, count: 4096)
       let name = format == .png ? "png:cairo" : format.rawValue
-      let status = weft_gv_render(context, graph, name, &data, &length)
-      guard status == 0, let data else {
+      let status = weft_gv_draw_within(
+        seconds, context, dot, engine, name, format == .png ? 1 : 0, &data, &length, &words,
+        words.count, &isCopied)
+      defer { if let data { isCopied == 1 ? free(data) : weft_gv_free_data(data) } }
+      let text = String(
+        decoding: words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      messages += text
+      switch Int(status) {
+      case WEFT_GV_DRAWN: break
+      case WEFT_GV_UNREADABLE: throw .unreadable(messages: said())
+      case WEFT_GV_TOO_SLOW: throw .tooSlow(seconds: seconds)
+      case WEFT_GV_NO_LAYOUT:
+        throw .failed(stage: "layout", format: format.rawValue, messages: said())
+      default: throw .failed(stage: "rendering", format: format.rawValue, messages: said())
+      }
+      guard let data else {
         throw .failed(stage: "rendering", format: format.rawValue, messages: said())
       }
-      defer { weft_gv_free_data(data) }
       return data.withMemoryRebound(to: UInt8.self, capacity: length) {
         Array(UnsafeBufferPointer(start: $0, count: length))
       }
     }
-  }
-
-  /// Pixels to the inch: 144, or fewer for a picture that would take too much memory.
-  private static func resolution(of graph: UnsafeMutablePointer<Agraph_t>) -> Double {
-    var (width, height) = (0.0, 0.0)
-    weft_gv_size(graph, &width, &height)
-    let (area, side) = (max(width * height, 1), max(width, height, 1))
-    return min(144, (60e6 / area).squareRoot(), 30_000 / side)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "bench", "check", "compile", "doctor", "embed", "format", "profile", "quantize", "render",
+    "bench", "check", "compile", "diff", "doctor", "embed", "format", "profile", "quantize", "render",
     "run", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["svg", "png", "pdf", "dot"])
+  @Test(arguments: ["svg", "png", "pdf", "dot", "mmd", "md"])
   func `a picture is drawn in each format`(format: String) throws {
     let result = try CommandLineTool.shell(
       "weft render Graphs/vit.weft -o x.\(format) --depth 2 --after all && test -s x.\(format)")

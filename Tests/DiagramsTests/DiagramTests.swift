@@ -27,6 +27,11 @@ import Testing
       Diagram(of: SampleGraphs.bert(layers: 5), options: .init(expansion: .all)).dot)
     try expectSnapshot(
       "written", Diagram(of: SampleGraphs.written(), options: .init(subtitle: "after nothing")).dot)
+    try expectSnapshot(
+      "bert-figure", Diagram(of: bert, options: .init(detail: .layers, title: "MiniLM")).dot)
+    try expectSnapshot(
+      "bert-focus",
+      Diagram(of: bert, options: .init(focus: "encoder.layer.2.attention", theme: .dark)).dot)
   }
 
   @Test func `the same graph gives the same text each time`() throws {
@@ -99,8 +104,8 @@ import Testing
 
   @Test func `a deep model is drawn`() throws {
     let graph = try SampleGraphs.bert(layers: 96)
-    let svg = try Diagram(of: graph, options: .init(expansion: .all)).rendered(.svg)
-    #expect(svg.count > 100_000)
+    let options = DiagramOptions(expansion: .all, boxLimit: Diagram.mostBoxes)
+    #expect(try Diagram(of: graph, options: options).rendered(.svg).count > 100_000)
   }
 
   @Test func `every op has a category`() {

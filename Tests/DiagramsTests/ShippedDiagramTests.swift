@@ -26,4 +26,26 @@ import Testing
       #expect(try diagram.rendered(.svg).count > 10_000)
     }
   }
+
+  /// The most boxes of each model's figure: what a page takes.
+  static let figures = [
+    ("bert", 15), ("gpt2", 15), ("llama", 15), ("minilm", 15), ("t5", 28), ("transformer", 25),
+    ("vit", 15),
+  ]
+
+  @Test(arguments: figures)
+  func `each shipped model is a figure of columns`(name: String, most: Int) throws {
+    let file = Self.graphs.appending(path: "\(name).weft")
+    let model = GraphLanguage.elaborate(
+      file: file, ElaborationOptions(ops: BuiltinOps.table())
+    ).model
+    for (i, graph) in try #require(model).entries.enumerated() {
+      let diagram = try Diagram(of: graph, options: .init(detail: .layers))
+      #expect(diagram.boxCount <= most)
+      #expect(diagram.dot.contains("Multi-Head Attention"))
+      #expect(diagram.dot.contains("Feed Forward"))
+      if i == 0 { #expect(diagram.engine == "nop2") }
+      for format in Graphviz.Format.allCases { #expect(try !diagram.rendered(format).isEmpty) }
+    }
+  }
 }

@@ -35,6 +35,15 @@ public final class GraphPlanner: Sendable {
   /// The plan for `bindings`, which give every symbol of the graph a value.
   public func plan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
     if let plan = cache.withLock({ $0[bindings] }) { return plan }
+    var plan = try foresee(bindings)
+    plan.packing = packed.finish()
+    plan.duration += plan.packing.duration
+    cache.withLock { $0[bindings] = plan }
+    return plan
+  }
+
+  /// The plan for `bindings` to look at: it can't run, for no weight is packed.
+  public func foresee(_ bindings: Bindings) throws(PlanningError) -> PlannedGraph {
     let clock = ContinuousClock()
     let start = clock.now
     let bound: Graph
@@ -51,11 +60,7 @@ public final class GraphPlanner: Sendable {
         return try builder.build(bindings: bindings, since: start)
       }
     }
-    var plan = try result.get()
-    plan.packing = packed.finish()
-    plan.duration += plan.packing.duration
-    cache.withLock { $0[bindings] = plan }
-    return plan
+    return try result.get()
   }
 }
 

@@ -125,7 +125,7 @@ extension DotWriter {
     var attributes: [String] = []
     let ends = [scene.boxes[edge.from].style, scene.boxes[edge.to].style]
     // Inputs and outputs say their shape themselves.
-    if !shapes.isEmpty, !ends.contains(.input), !ends.contains(.output) {
+    if !shapes.isEmpty, options.showsShapes, !ends.contains(.input), !ends.contains(.output) {
       var counts: [String: Int] = [:]
       for shape in shapes { counts[shape, default: 0] += 1 }
       let texts = counts.sorted { $0.key < $1.key }.map { shape, count in

@@ -22,15 +22,26 @@ extension DotWriter {
       attributes: ["penwidth=0.8"])
   }
 
-  private func tint(of mark: Mark) -> Tint {
+  func tint(of mark: Mark) -> Tint {
+    let fixed: [Mark.Kind: Int] = [.removed: 0, .added: 1, .changed: 4]
     let plain = theme.groups[.movement] ?? theme.layer
-    guard let number = mark.number else {
-      return Tint(paint: plain, ink: theme.faint, attributes: ["penwidth=0.8"])
+    guard let at = mark.number.map({ $0 - 1 }) ?? fixed[mark.kind] else {
+      let line =
+        switch mark.kind {
+        case .gone: ["style=\"rounded,filled,dashed\"", "penwidth=1.2"]
+        case .come: ["penwidth=2.6"]
+        default: ["penwidth=0.8"]
+        }
+      return Tint(paint: plain, ink: theme.faint, attributes: line)
     }
-    let isDashed = mark.kind == .removed
+    let attributes =
+      switch mark.kind {
+      case .removed: ["style=\"rounded,filled,dashed\"", "penwidth=1.6"]
+      case .added: ["penwidth=2.6"]
+      default: ["penwidth=1.6"]
+      }
     return Tint(
-      paint: theme.marks[(number - 1) % theme.marks.count], ink: theme.text,
-      attributes: isDashed ? ["style=\"rounded,filled,dashed\"", "penwidth=1.6"] : ["penwidth=1.6"])
+      paint: theme.marks[at % theme.marks.count], ink: theme.text, attributes: attributes)
   }
 
   /// The number that a box's colour shows, and its share of the whole.
@@ -76,8 +87,9 @@ extension DotWriter {
 
 /// What became of a box, or what it was.
 struct Mark: Hashable {
-  enum Kind: Hashable { case same, changed, added, removed }
+  /// `gone` and `come` are what a pass took away or put in by itself.
+  enum Kind: Hashable { case same, changed, added, removed, gone, come }
   var kind: Kind
-  /// The group that it belongs to, from 1; nil for what stayed as it was.
+  /// The group that it belongs to, from 1, where groups are numbered and it changed.
   var number: Int?
 }

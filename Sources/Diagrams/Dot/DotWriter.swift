@@ -7,15 +7,20 @@ struct DotWriter {
   let options: DiagramOptions
   let notes: [String]
   /// What the names of boxes begin with: another letter for each picture of several.
-  var prefix = "n"
+  let prefix: String
   /// The number of the first frame: another for each picture of several.
-  var firstFrame = 0
+  let firstFrame: Int
   var theme: Theme { options.theme }
 
-  init(_ scene: Scene, _ options: DiagramOptions, notes: [String]) {
+  init(
+    _ scene: Scene, _ options: DiagramOptions, notes: [String], prefix: String = "n",
+    firstFrame: Int = 0
+  ) {
     self.scene = scene
     self.options = options
     self.notes = notes
+    self.prefix = prefix
+    self.firstFrame = firstFrame
   }
 
   func text() -> String { DotWriter.graph(theme, heading: heading(), body: body()) }

@@ -66,7 +66,8 @@ struct BlockNames {
   private func heads(_ attributes: Attributes?, _ scores: Int?) -> String? {
     if let attributes, let heads = try? attributes.int("heads") {
       let shared = (try? attributes.int("kv_heads")) ?? 0
-      return shared == heads || shared == 0 ? "\(heads) heads" : "\(heads) heads, \(shared) for keys"
+      return shared == heads || shared == 0
+        ? "\(heads) heads" : "\(heads) heads, \(shared) for keys"
     }
     guard let scores else { return nil }
     let dims = graph.type(of: graph.nodes[scores].results[0]).shape.dims
@@ -93,7 +94,10 @@ struct BlockNames {
         parts.append(words(graph.nodes[n].op.name).lowercased())
       }
     }
-    return Name(title: "Embedding", lines: parts.contains { $0.contains(" ") } || parts.count > 1 ? wrapped(parts) : [], group: .embedding)
+    return Name(
+      title: "Embedding",
+      lines: parts.contains { $0.contains(" ") } || parts.count > 1 ? wrapped(parts) : [],
+      group: .embedding)
   }
 
   private func other(_ block: [Int], group: Theme.Group? = nil) -> Name {
@@ -145,7 +149,9 @@ struct BlockNames {
       let node = graph.nodes[n]
       guard let operand = node.operands.first(where: { !finder.isWeight($0) }) else { continue }
       let ends = [graph.type(of: operand), graph.type(of: node.results[0])]
-        .map { ($0.shape.dims.count < 4 ? $0.shape.dims.last : $0.shape.dims[1])?.description ?? "" }
+        .map {
+          ($0.shape.dims.count < 4 ? $0.shape.dims.last : $0.shape.dims[1])?.description ?? ""
+        }
       if widths.isEmpty { widths.append(ends[0]) }
       if widths.last != ends[1] { widths.append(ends[1]) }
     }

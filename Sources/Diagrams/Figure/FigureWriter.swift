@@ -47,7 +47,8 @@ struct FigureWriter {
       + "<TR><TD ALIGN=\"LEFT\" WIDTH=\"\(width)\">\(writer.font(name, theme.faint, size: 9.5))</TD>"
       + "<TD ALIGN=\"RIGHT\" WIDTH=\"\(isRun ? 44 : 0)\">\(times)</TD></TR></TABLE>"
     let paint = theme.levels[0]
-    return "  f\(index) [label=<\(label)>, labelloc=t, fixedsize=true, width=\(inches(area.width)),"
+    return
+      "  f\(index) [label=<\(label)>, labelloc=t, margin=\"0.1,0.09\", fixedsize=true, width=\(inches(area.width)),"
       + " height=\(inches(area.height)), \(position(area.x, area.y)), fillcolor=\"\(paint.fill)\","
       + " color=\"\(isRun ? theme.accent : paint.stroke)\", penwidth=\(isRun ? 1.8 : 1),"
       + " tooltip=\(DotText.quoted(frame.paths.first ?? frame.name)),"

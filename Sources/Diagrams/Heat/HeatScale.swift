@@ -17,16 +17,16 @@ enum HeatScale {
   static let light = colors(
     from: Tone(lightness: 0.975, chroma: 0.02, hue: 95),
     over: Tone(lightness: 0.70, chroma: 0.17, hue: 50),
-    to: Tone(lightness: 0.36, chroma: 0.13, hue: -35), inks: ("#1b1b1b", "#fdfdfd"))
+    to: Tone(lightness: 0.36, chroma: 0.13, hue: -35))
 
   /// The colours on black: from a dark violet over orange to ivory.
   static let dark = colors(
     from: Tone(lightness: 0.27, chroma: 0.04, hue: -60),
     over: Tone(lightness: 0.62, chroma: 0.16, hue: 25),
-    to: Tone(lightness: 0.94, chroma: 0.10, hue: 95), inks: ("#fdfdfd", "#1b1b1b"))
+    to: Tone(lightness: 0.94, chroma: 0.10, hue: 95))
 
   private static func colors(
-    from low: Tone, over middle: Tone, to high: Tone, inks: (low: String, high: String)
+    from low: Tone, over middle: Tone, to high: Tone
   ) -> [Theme.Paint] {
     (0..<count).map { i in
       let at = Double(i) / Double(count - 1)
@@ -36,26 +36,33 @@ enum HeatScale {
       let tone = Tone(
         lightness: lightness, chroma: a.chroma + (b.chroma - a.chroma) * part,
         hue: a.hue + (b.hue - a.hue) * part)
-      return Theme.Paint(
-        fill: hex(tone), stroke: i < count / 2 ? inks.low : inks.high)
+      let linear = linear(tone)
+      let luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+      // Black or white, whichever is read better; another one for each colour, so that a picture
+      // can be recoloured by replacing them.
+      let ink = String(
+        format: luminance > 0.18 ? "#1717%02x" : "#fdfd%02x", i + (luminance > 0.18 ? 8 : 220))
+      return Theme.Paint(fill: hex(linear), stroke: ink)
     }
   }
 
-  /// OKLab to sRGB, clipped.
-  private static func hex(_ tone: Tone) -> String {
+  /// OKLab to linear sRGB, clipped.
+  private static func linear(_ tone: Tone) -> [Double] {
     let angle = tone.hue * .pi / 180
     let (a, b) = (tone.chroma * cos(angle), tone.chroma * sin(angle))
     let l = cube(tone.lightness + 0.3963377774 * a + 0.2158037573 * b)
     let m = cube(tone.lightness - 0.1055613458 * a - 0.0638541728 * b)
     let s = cube(tone.lightness - 0.0894841775 * a - 1.2914855480 * b)
-    let linear = [
+    return [
       4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
       -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
       -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
-    ]
-    return "#"
-      + linear.map { value in
-        let x = min(max(value, 0), 1)
+    ].map { min(max($0, 0), 1) }
+  }
+
+  private static func hex(_ linear: [Double]) -> String {
+    "#"
+      + linear.map { x in
         let encoded = x <= 0.0031308 ? 12.92 * x : 1.055 * pow(x, 1 / 2.4) - 0.055
         return String(format: "%02x", Int((255 * encoded).rounded()))
       }.joined()

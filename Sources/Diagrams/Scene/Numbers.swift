@@ -20,7 +20,7 @@ enum Numbers {
   static func amount(_ value: Double, unit: String) -> String {
     switch unit {
     case "B": bytes(Int(min(value, 1e18)))
-    case "": real(value)
+    case "": value < 1000 ? real(value) : short(Int(min(value, 1e18)))
     case "FLOP":
       value < 1000
         ? "\(Int(value)) FLOP" : short(Int(min(value, 1e18))).replacing("K", with: "k") + "FLOP"

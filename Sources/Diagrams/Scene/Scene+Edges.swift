@@ -33,7 +33,7 @@ extension Scene {
     case .parameter, .constant: return nil
     case .result(let node, _):
       let drawn = outline.drawn(node.index)
-      return outline.isFolded[drawn] ? nil : stub(for: drawn)
+      return outline.isFolded[drawn] ? nil : stub(for: node.index)
     }
   }
 
@@ -56,6 +56,7 @@ extension Scene {
   /// Gives a value that many layers use a small box of its own in each: arrows from one box to all
   /// of them would cross the whole picture, and take dot minutes.
   mutating func addReferences() {
+    guard options.repeatsSharedValues else { return }
     let most = 4
     let byValue = Dictionary(grouping: edges.indices) { edges[$0].value }
     for (value, indices) in byValue.sorted(by: { $0.key < $1.key }) where indices.count > most {
@@ -66,15 +67,22 @@ extension Scene {
       while let next = source.dropFirst(shared).first,
         paths.allSatisfy({ $0.count > shared && $0[shared] == next })
       { shared += 1 }
-      let branches = Set(paths.map { $0.count > shared ? $0[shared] : -1 })
+      // A closed layer is a part of its own, as an open one is.
+      func part(_ i: Int, _ path: [Int]) -> Int {
+        if path.count > shared { return path[shared] }
+        return [.layer, .block].contains(boxes[edges[i].to].style) ? -2 - edges[i].to : -1
+      }
+      let branches = Set(zip(indices, paths).map { part($0, $1) })
       guard branches.count > most else { continue }
       var pills: [Int: Int] = [:]
-      for i in indices {
+      for (i, path) in zip(indices, paths) {
         let frame = boxes[edges[i].to].frame
-        guard frame != boxes[edges[i].from].frame else { continue }
-        let pill = pills[frame] ?? boxes.count
+        let branch = part(i, path)
+        guard frame != boxes[edges[i].from].frame || branch < -1 else { continue }
+        let key = branch < -1 ? branch : frame
+        let pill = pills[key] ?? boxes.count
         if pill == boxes.count {
-          pills[frame] = pill
+          pills[key] = pill
           var box = Box(style: .reference, frame: frame, title: title(of: value))
           box.tooltip = boxes[edges[i].from].tooltip
           boxes.append(box)

@@ -145,7 +145,9 @@ struct Scene {
     let title = [prefix, name(of: layer)].filter { !$0.isEmpty }.joined(separator: ".")
     // Levels that only group others have no frame: what is computed together isn't always named
     // together, and would be pulled apart.
-    if outline.layers[layer].component.layer == nil, outline.runs[layer] == nil, outline.hasKinds {
+    if outline.layers[layer].component.layer == nil, outline.runs[layer] == nil, outline.hasKinds,
+      layer != focus
+    {
       return fill(frame: frame, with: layer, depth: depth, prefix: title)
     }
     let nodes = visibleNodes(below: layer)

@@ -65,15 +65,26 @@ extension Entry {
     bindings.symbols.map { "\($0)=\(bindings[$0] ?? 0)" }.joined(separator: ", ")
   }
 
-  /// A plan to look at: of a model without weights as it would be with any.
+  /// A plan to look at: of a model without weights as it would be with any. Nothing is packed.
   func foreseenPlan(for bindings: Bindings) throws -> PlannedGraph {
-    if hasWeights { return try plan(for: bindings) }
+    if !(shared.weights is NoWeights) { return try plan(for: bindings) }
+    let (missing, unknown, known) = mismatch(of: bindings)
+    guard missing.isEmpty, unknown.isEmpty else {
+      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
+    }
     return try GraphPlanner(
       try compiled(), weights: BlankWeights(), table: shared.table, packed: PackedWeights()
-    ).plan(for: bindings)
+    ).foresee(bindings)
   }
 
-  private var hasWeights: Bool { !(shared.weights is NoWeights) }
+  private func mismatch(
+    of bindings: Bindings
+  ) -> (missing: [String], unknown: [String], known: [String]) {
+    let known = graph.symbols
+    return (
+      known.filter { bindings[$0] == nil }, bindings.symbols.filter { !known.contains($0) }, known
+    )
+  }
 
   private func planSteps(of planned: PlannedGraph) -> PlanSteps {
     let lines = DeclaredLines(graph)
@@ -119,17 +130,21 @@ struct DeclaredLines {
   }
 }
 
-/// Weights that are all zero, for plans that never run.
+/// Weights that nobody reads, for plans that never run: large ones take no memory.
 private struct BlankWeights: WeightSource {
   func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
     guard let dims = type.shape.values else { throw DimError.unbound(type.description) }
-    return .dense(try Tensor(zeros: type.dtype, dims: dims))
+    let byteCount = try Tensor.byteCount(type.dtype, dims)
+    let storage =
+      try byteCount < 1 << 20
+      ? Storage(byteCount: byteCount) : Storage(uninitializedByteCount: byteCount)
+    return .dense(try Tensor(dtype: type.dtype, dims: dims, storage: storage))
   }
 }
 
 /// The format that a picture's file name asks for.
 public enum DiagramFile {
-  /// The format of a name that ends in .svg, .png, .pdf or .dot.
+  /// The format of a name that ends in .svg, .png, .pdf, .dot, .mmd or .md.
   public static func format(of file: URL) throws(ModelError) -> Graphviz.Format {
     guard let format = Graphviz.Format(rawValue: file.pathExtension.lowercased()) else {
       throw .pictureFormat(file.lastPathComponent)

@@ -28,14 +28,20 @@ extension Entry {
   public func heat(
     of profile: Profile, ofPlan: Bool, bindings: Bindings
   ) throws -> Heat {
+    try heat(
+      of: profile.steps.map { StepTime(op: $0.op, median: $0.median) }, ofPlan: ofPlan,
+      bindings: bindings)
+  }
+
+  private func heat(of steps: [StepTime], ofPlan: Bool, bindings: Bindings) throws -> Heat {
     let planned = try foreseenPlan(for: bindings)
-    guard profile.steps.map(\.op) == planned.steps.map(\.op) else {
-      throw DiagramFileError.otherPlan(found: profile.steps.count, expected: planned.steps.count)
+    guard steps.map(\.op) == planned.steps.map(\.op) else {
+      throw DiagramFileError.otherPlan(found: steps.count, expected: planned.steps.count)
     }
     var values: [NodeID: Double] = [:]
     let lines = DeclaredLines(graph)
     let costs = ofPlan ? [:] : try costs(ofPlan: false, bindings)
-    for (row, step) in zip(profile.steps, planned.steps) {
+    for (row, step) in zip(steps, planned.steps) {
       if ofPlan {
         if let node = step.node { values[node, default: 0] += row.median }
         continue
@@ -155,11 +161,37 @@ extension Entry {
       }
     }
     if kind == .time {
-      let profile = try decoded(Profile.self, "what weft profile --json prints")
-      return try heat(of: profile, ofPlan: ofPlan, bindings: bindings)
+      let profile = try decoded(StepTimes.self, "what weft profile --json prints")
+      return try heat(of: profile.steps, ofPlan: ofPlan, bindings: bindings)
     }
-    let numbers = try decoded([String: Double].self, "an object of numbers by layer path")
+    if let numbers = try? JSONDecoder().decode([String: Double].self, from: data) {
+      return try heat(
+        named: "error", unit: "", byLayer: numbers, ofPlan: ofPlan, bindings: bindings)
+    }
+    let differences = try decoded(
+      [LayerError].self,
+      "what weft diff --run --json prints, or an object of numbers by layer path")
+    let numbers = Dictionary(
+      differences.map { ($0.path, $0.relative ?? $0.max) }, uniquingKeysWith: max)
     return try heat(
       named: "error", unit: "", byLayer: numbers, ofPlan: ofPlan, bindings: bindings)
   }
+}
+
+/// What `weft diff --run --json` says of one value.
+private struct LayerError: Decodable {
+  var path: String
+  var max: Double
+  var relative: Double?
+}
+
+/// What a picture needs of a profile's JSON: what else it says may change.
+private struct StepTimes: Decodable {
+  var steps: [StepTime]
+}
+
+/// One of its steps.
+private struct StepTime: Decodable {
+  var op: String
+  var median: Double
 }

@@ -46,7 +46,7 @@ public enum ModelError: Error, CustomStringConvertible {
     case .fault(let origin, let op, let message):
       (origin.location.map { "\($0): " } ?? "") + "error: '\(op)': \(message)"
     case .pictureFormat(let name):
-      "\(name): the name must end in .svg, .png, .pdf or .dot"
+      "\(name): the name must end in .svg, .png, .pdf, .dot, .mmd or .md"
     case .profileFormat(let name, let known):
       "\(name): the name must end in \(known.map { "." + $0 }.joined(separator: " or "))"
     }

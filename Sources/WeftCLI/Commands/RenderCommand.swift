@@ -12,6 +12,7 @@ struct RenderCommand: ParsableCommand {
         weft render Graphs/transformer.weft -o figure.pdf --detail layers
         weft render Graphs/minilm.weft -o plan.svg --detail plan --bind batch=1,tokens=128
         weft render Graphs/minilm.weft -o hot.svg --heat flops --bind batch=1,tokens=128
+        weft render Graphs/minilm.weft -o pass.svg --compare fuse-linear
         weft render Graphs/minilm.weft -o one.png --focus encoder.layer.3 --theme dark
       """)
 
@@ -20,7 +21,8 @@ struct RenderCommand: ParsableCommand {
   @OptionGroup var binding: BindingOptions
   @OptionGroup var drawing: DrawingOptions
 
-  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
+  @Option(
+    name: .shortAndLong, help: "The picture: .svg, .png, .pdf, .dot, or for Mermaid .mmd or .md.")
   var output: String
 
   @Option(help: "Which entry of the model; by default its first.")
@@ -30,16 +32,29 @@ struct RenderCommand: ParsableCommand {
     help: ArgumentHelp("Draw the graph after this pass; 'all' for after all.", valueName: "pass"))
   var after: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the graph before and after this pass side by side; 'all' for all passes.",
+      valueName: "pass"))
+  var compare: String?
+
   @Option(help: "Colour the boxes by what they take, with a scale.")
   var heat: HeatKind?
 
   @Option(
     help: ArgumentHelp(
-      "What was measured, for --heat time: the JSON of weft profile.", valueName: "file"))
+      "What was measured: the JSON of weft profile for --heat time, of weft diff --run for error.",
+      valueName: "file"))
   var trace: String?
 
   func validate() throws {
     try drawing.check(output)
+    if compare != nil {
+      try drawing.checkSideBySide(output)
+      if after != nil || heat != nil || binding.bind != nil {
+        throw ValidationError("--compare shows two graphs; it goes without --after, --heat, --bind")
+      }
+    }
     if drawing.detail == .plan, after != nil {
       throw ValidationError("--after shows the graph between passes; --detail plan is after all")
     }
@@ -58,7 +73,11 @@ struct RenderCommand: ParsableCommand {
     let origin = try weights.source()
     let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
     let entry = try model.entry(entry)
-    var options = try drawing.options()
+    var options = try drawing.options(for: output)
+    if let compare {
+      let diagram = try entry.comparisonDiagram(of: compare, options: options)
+      return try drawing.write(diagram, to: output)
+    }
     let bindings = try binding.bindings()
     options.heat = try heat.map {
       try entry.heat(

@@ -4,8 +4,11 @@ import Weft
 
 /// How a picture is drawn.
 struct DrawingOptions: ParsableArguments {
-  @Option(help: "How fine the picture is.")
-  var detail: DiagramOptions.Detail = .ops
+  @Option(
+    help: ArgumentHelp(
+      "The blocks of a paper's figure, every op, or the steps of a run with --bind; by default ops, for Mermaid layers."
+    ))
+  var detail: DiagramOptions.Detail?
 
   @Option(help: "How many levels of layers to open.")
   var depth: Int?
@@ -44,9 +47,19 @@ struct DrawingOptions: ParsableArguments {
     }
   }
 
-  func options() throws -> DiagramOptions {
-    DiagramOptions(
-      detail: detail, depth: depth,
+  /// Refuses Mermaid and plans for two graphs in one picture.
+  func checkSideBySide(_ output: String) throws {
+    if [.mmd, .md].contains(try DiagramFile.format(of: URL(filePath: output))) {
+      throw ValidationError("Mermaid has no pictures side by side; take .svg, .png, .pdf or .dot")
+    }
+    if detail == .plan { throw ValidationError("--detail plan isn't drawn side by side") }
+    if focus != nil { throw ValidationError("--focus isn't drawn side by side") }
+  }
+
+  func options(for output: String) throws -> DiagramOptions {
+    let isMermaid = [.mmd, .md].contains(try DiagramFile.format(of: URL(filePath: output)))
+    return DiagramOptions(
+      detail: detail ?? (isMermaid && focus == nil && depth == nil ? .layers : .ops), depth: depth,
       expansion: expand.contains("all") ? .all : expand.isEmpty ? .none : .paths(expand),
       focus: focus, theme: theme == .dark ? .dark : .light, followsReader: theme == .auto)
   }
