@@ -55,14 +55,19 @@ public final class Entry: Sendable {
     return try made.get()
   }
 
-  /// The plan for `bindings`, which give all symbols values.
-  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+  /// Refuses bindings that give a symbol no value, or one that there isn't.
+  func check(_ bindings: Bindings) throws(ModelError) {
     let known = graph.symbols
     let missing = known.filter { bindings[$0] == nil }
     let unknown = bindings.symbols.filter { !known.contains($0) }
     guard missing.isEmpty, unknown.isEmpty else {
-      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
+      throw .dimensions(missing: missing, unknown: unknown, known: known)
     }
+  }
+
+  /// The plan for `bindings`, which give all symbols values.
+  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+    try check(bindings)
     let planned = try graphPlanner().plan(for: bindings)
     shared.startup?.record(.plan, planned.duration - planned.packing.duration)
     shared.startup?.record(
