@@ -8,6 +8,7 @@ struct PlanBuilder {
   let known: [StoredWeight?]
   let table: KernelTable
   let packed: PackedWeights
+  let order: NodeOrder
   private var buffers: BufferAssignment
   private var plannedSteps: [PlannedStep] = []
   private var drafts: [Draft] = []
@@ -22,7 +23,11 @@ struct PlanBuilder {
     var results: [BufferLocation]
   }
 
-  init(_ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights) {
+  init(
+    _ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights,
+    order: NodeOrder = .quick
+  ) {
+    self.order = order
     self.graph = graph
     self.known = known
     self.table = table
@@ -33,7 +38,7 @@ struct PlanBuilder {
   mutating func build(
     bindings: Bindings, since start: ContinuousClock.Instant
   ) throws(PlanningError) -> PlannedGraph {
-    let schedule = try Schedule(graph, isKnown: known.map { $0 != nil })
+    let schedule = try Schedule(graph, isKnown: known.map { $0 != nil }, order: order)
     buffers = schedule.buffers
     for node in schedule.nodes where !buffers.isView(node) { try addStep(node) }
     try addOutputCopies()

@@ -7,18 +7,21 @@ struct Schedule {
   let nodes: [Node]
   var buffers: BufferAssignment
 
-  /// Nodes with a result that isn't known before the run: in the graph's order, or in a greedy one
-  /// where that has the lower peak.
-  init(_ graph: Graph, isKnown: [Bool]) throws(PlanningError) {
+  /// Nodes with a result that isn't known before the run: in the graph's order, or in another where
+  /// that has the lower peak.
+  init(_ graph: Graph, isKnown: [Bool], order: NodeOrder = .quick) throws(PlanningError) {
     let bytes = try Schedule.byteCounts(graph, isKnown)
     let given = graph.nodes.filter { $0.results.contains { !isKnown[$0.index] } }
     var best = (nodes: given, buffers: BufferAssignment(valueCount: graph.values.count))
     best.buffers.assign(given, of: graph, isKnown: isKnown)
-    let greedy = Scheduler.greedyOrder(given, of: graph, bytes: bytes)
-    if greedy.map(\.id) != given.map(\.id) {
+    var orders = [Scheduler.greedyOrder(given, of: graph, bytes: bytes)]
+    if order == .searched {
+      orders.append(Scheduler.searchedOrder(given, of: graph, bytes: bytes))
+    }
+    for nodes in orders where nodes.map(\.id) != best.nodes.map(\.id) {
       var buffers = BufferAssignment(valueCount: graph.values.count)
-      buffers.assign(greedy, of: graph, isKnown: isKnown)
-      if buffers.peak < best.buffers.peak { best = (greedy, buffers) }
+      buffers.assign(nodes, of: graph, isKnown: isKnown)
+      if buffers.peak < best.buffers.peak { best = (nodes, buffers) }
     }
     (nodes, buffers) = best
   }
