@@ -9,6 +9,8 @@ struct SharedResources: Sendable {
   let table: KernelTable
   let packed: PackedWeights
   let startup: StartupRecorder?
+  /// How plans order their nodes.
+  var order = NodeOrder.quick
 }
 
 /// One computation of a model: compiled when it is first needed, planned for each binding.
@@ -47,7 +49,8 @@ public final class Entry: Sendable {
         let compiled = try PassManager(shared.passes).compile(graph)
         shared.startup?.record(.runPasses, compiled.report.duration)
         let made = GraphPlanner(
-          compiled, weights: shared.weights, table: shared.table, packed: shared.packed)
+          compiled, weights: shared.weights, table: shared.table, packed: shared.packed,
+          order: shared.order)
         planner = made
         return made
       }
