@@ -7,7 +7,8 @@
 #endif
 
 extension Storage {
-  private static let pageByteCount = max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
+  /// Bytes of a page of memory.
+  public static let pageByteCount = max(1, Int(sysconf(Int32(_SC_PAGESIZE))))
 
   /// Drops the whole pages between two offsets from the process's memory, where they are a mapped
   /// file's: whoever reads them later gets them from the system again, the same.
@@ -22,6 +23,41 @@ extension Storage {
     guard start < end, let pointer = UnsafeMutableRawPointer(bitPattern: start) else { return }
     madvise(pointer, end - start, MADV_DONTNEED)
   }
+}
+
+/// A part of a block of memory.
+public struct StorageRange: Sendable {
+  /// The block.
+  public let storage: Storage
+  /// The part, in bytes from the block's first.
+  public let bytes: Range<Int>
+
+  private init(_ storage: Storage, _ bytes: Range<Int>) {
+    self.storage = storage
+    self.bytes = bytes
+  }
+
+  /// Where the elements of `tensor` stand.
+  public init(_ tensor: Tensor) {
+    storage = tensor.storage
+    bytes = tensor.byteOffset..<tensor.byteOffset + tensor.byteCount
+  }
+
+  /// Where the integers of `matrix` stand.
+  public init(_ matrix: Int8Matrix) {
+    storage = matrix.storage
+    bytes = matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns
+  }
+
+  /// Part `i` of `count` of about equal size.
+  public func part(_ i: Int, of count: Int) -> StorageRange {
+    let start = bytes.lowerBound + bytes.count / count * i
+    let end = i == count - 1 ? bytes.upperBound : start + bytes.count / count
+    return StorageRange(storage, start..<end)
+  }
+
+  /// Lets the pages go that hold nothing else, where they are a mapped file's.
+  public func dropPages() { storage.dropPages(bytes) }
 }
 
 extension Tensor {

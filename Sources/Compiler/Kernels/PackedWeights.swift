@@ -45,8 +45,35 @@ public final class PackedWeights: Sendable {
   private let packing = Mutex(())
   private let threads: Int
 
+  /// Whether nothing is written.
+  let onlyPromises: Bool
+
   /// An empty store, filled by at most so many threads.
-  public init(threads: Int = ProcessorCount.available().count) { self.threads = threads }
+  ///
+  /// - Parameter onlyPromises: whether nothing is written: for plans that tell what they would take
+  ///   and never run.
+  public init(threads: Int = ProcessorCount.available().count, onlyPromises: Bool = false) {
+    self.threads = threads
+    self.onlyPromises = onlyPromises
+  }
+
+  /// A packed weight that isn't written yet.
+  public struct Promise: Sendable {
+    /// Bytes of the packed weight.
+    public let byteCount: Int
+    /// What is read to write it.
+    public let sources: [StorageRange]
+
+    /// Parts that it is written in, after each of which the pages of its sources leave memory.
+    public var parts: Int { max(1, byteCount / PackingJob.byteCountPerDrop) }
+  }
+
+  /// What isn't written yet, in the order in which it will be.
+  public var promises: [Promise] {
+    shelf.withLock { shelf in
+      shelf.jobs.map { Promise(byteCount: $0.packed.byteCount, sources: $0.sources) }
+    }
+  }
 
   /// The packed form of `sources`, made by `pack` where it isn't there yet.
   public func storage(
@@ -97,7 +124,7 @@ public final class PackedWeights: Sendable {
   }
 
   private func promise(
-    _ key: Key, _ sources: [PackingJob.Source], byteCount: Int, pieces: Int,
+    _ key: Key, _ sources: [StorageRange], byteCount: Int, pieces: Int,
     fill: @escaping @Sendable (Storage, Range<Int>) -> Void
   ) throws(TensorError) -> Storage {
     let result = shelf.withLock { shelf in
@@ -116,7 +143,8 @@ public final class PackedWeights: Sendable {
   /// Writes all that was promised, and says how much that was. A plan may run when this has
   /// returned, not before.
   @discardableResult public func finish() -> PackingTotals {
-    packing.withLock { _ in
+    if onlyPromises { return PackingTotals() }
+    return packing.withLock { _ in
       let jobs = shelf.withLock { shelf in
         shelf.slab.adviseHugePages()
         defer { shelf.jobs = [] }
@@ -134,6 +162,10 @@ public final class PackedWeights: Sendable {
   /// `tensor` with elements of type `dtype`: itself, or a dense copy that all plans share.
   public func converted(_ tensor: Tensor, to dtype: DType) throws(TensorError) -> Tensor {
     if tensor.dtype == dtype { return tensor }
+    if onlyPromises {
+      return try promisedCopy(
+        Key([tensor], layout: dtype.rawValue), [.init(tensor)], dtype, tensor.dims)
+    }
     let storage = try storage(for: [tensor], layout: dtype.rawValue) {
       () throws(TensorError) -> Storage in
       let copy = try tensor.converted(to: dtype)
@@ -147,15 +179,44 @@ public final class PackedWeights: Sendable {
   public func converted(_ weight: StoredWeight, to dtype: DType) throws(TensorError) -> Tensor {
     switch weight {
     case .dense(let tensor): return try converted(tensor, to: dtype)
+    case .int8(let matrix) where onlyPromises:
+      return try promisedCopy(
+        Key(matrix, layout: dtype.rawValue), [.init(matrix)], dtype, matrix.dims)
     case .int8(let matrix):
       let storage = try storage(for: matrix, layout: dtype.rawValue) {
         () throws(TensorError) -> Storage in
         let dense = try matrix.dense(dtype)
-        PackingJob.Source(matrix).dropPages()
+        StorageRange(matrix).dropPages()
         return dense.storage
       }
       return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
     }
+  }
+
+  private func promisedCopy(
+    _ key: Key, _ sources: [StorageRange], _ dtype: DType, _ dims: [Int]
+  ) throws(TensorError) -> Tensor {
+    let byteCount = try Tensor.byteCount(dtype, dims)
+    let storage = try promise(key, sources, byteCount: byteCount, pieces: 0) { _, _ in }
+    return try Tensor(dtype: dtype, dims: dims, storage: storage)
+  }
+
+  /// What would be computed of `operands`, not written.
+  func promisedResult(_ type: TensorType, of operands: [Tensor]) throws(TensorError) -> Tensor {
+    let dims = type.shape.values ?? []
+    let byteCount = try Tensor.byteCount(type.dtype, dims)
+    return try shelf.withLock { shelf in
+      Result { () throws(TensorError) -> Tensor in
+        let storage = try shelf.slab.take(byteCount)
+        let tensor = try Tensor(dtype: type.dtype, dims: dims, storage: storage)
+        let sources = operands.map { StorageRange($0) }
+        shelf.entries[Key([tensor], layout: "result")] = Entry(
+          packed: storage, sources: operands.map(\.storage))
+        shelf.jobs.append(
+          PackingJob(sources: sources, packed: storage, pieces: 0) { _, _ in })
+        return tensor
+      }
+    }.get()
   }
 
   /// Bytes of all packed weights.

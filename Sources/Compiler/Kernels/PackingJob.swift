@@ -4,26 +4,7 @@ import Tensors
 
 /// A packed weight that is still to be written.
 struct PackingJob: Sendable {
-  /// Memory that an original takes.
-  struct Source: Sendable {
-    let storage: Storage
-    let bytes: Range<Int>
-
-    init(_ tensor: Tensor) {
-      storage = tensor.storage
-      bytes = tensor.byteOffset..<tensor.byteOffset + tensor.byteCount
-    }
-
-    init(_ matrix: Int8Matrix) {
-      storage = matrix.storage
-      bytes = matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns
-    }
-
-    /// Lets the file's pages go.
-    func dropPages() { storage.dropPages(bytes) }
-  }
-
-  let sources: [Source]
+  let sources: [StorageRange]
   let packed: Storage
   let pieces: Int
   let fill: @Sendable (Storage, Range<Int>) -> Void
@@ -31,9 +12,12 @@ struct PackingJob: Sendable {
   /// Bytes that a thread writes before it looks for more: little against a weight, much against
   /// the cost of asking.
   private static let claimByteCount = 256 << 10
+  /// Claims after which a large job lets go of what it read so far.
+  private static let claimsPerDrop = 64
 
-  /// Runs `jobs` on at most so many threads. A job's sources leave memory as soon as it is done,
-  /// where a file has them, so that both forms of the weights never stand there together.
+  /// Runs `jobs` on at most so many threads. A job's sources leave memory as soon as it is done, and
+  /// those of a large one meanwhile, where a file has them, so that both forms of the weights never
+  /// stand there together. A page that is still to be read comes back from the system's cache.
   static func run(_ jobs: [PackingJob], threads: Int) {
     let claims = jobs.flatMap(\.claims)
     let next = Atomic<Int>(0)
@@ -63,7 +47,8 @@ struct PackingJob: Sendable {
 
     func perform() {
       job.fill(job.packed, pieces)
-      if countdown.isLast() { for source in job.sources { source.dropPages() } }
+      guard countdown.next() % PackingJob.claimsPerDrop == 0 else { return }
+      for source in job.sources { source.dropPages() }
     }
   }
 
@@ -73,9 +58,10 @@ struct PackingJob: Sendable {
 
     init(_ count: Int) { left = Atomic(count) }
 
-    /// Counts one that is done; whether it was the last.
-    func isLast() -> Bool {
-      left.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0
-    }
+    /// Counts one that is done; how many are left.
+    func next() -> Int { left.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue }
   }
+
+  /// The most bytes of a packed weight that are written before the pages of its original leave.
+  static let byteCountPerDrop = claimByteCount * claimsPerDrop
 }

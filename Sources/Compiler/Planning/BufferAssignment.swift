@@ -71,14 +71,14 @@ struct BufferAssignment {
   }
 
   /// Gives every value that `nodes` compute in this order a home.
-  mutating func assign(_ nodes: [Node], of graph: Graph, known: [StoredWeight?]) {
+  mutating func assign(_ nodes: [Node], of graph: Graph, isKnown: [Bool]) {
     for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i, 0) }
     let lastUses = lastUses(nodes, of: graph)
     for (position, node) in nodes.enumerated() {
-      if assignView(node, at: position, of: graph, known: known, lastUses) { continue }
+      if assignView(node, at: position, of: graph, isKnown: isKnown, lastUses) { continue }
       for (i, result) in node.results.enumerated() {
         let last = lastUses[result.index] ?? position
-        if i == 0, let shared = overwritable(node, at: position, of: graph, known: known) {
+        if i == 0, let shared = overwritable(node, at: position, of: graph, isKnown: isKnown) {
           buffers[shared].lastNode = max(buffers[shared].lastNode, last)
           homes[result.index] = .buffer(shared, 0)
           inPlaceCount += 1
@@ -109,10 +109,10 @@ struct BufferAssignment {
   }
 
   private mutating func assignView(
-    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?], _ lastUses: [Int?]
+    _ node: Node, at position: Int, of graph: Graph, isKnown: [Bool], _ lastUses: [Int?]
   ) -> Bool {
     guard let op = node.op as? any Viewing, node.results.count == 1,
-      known[node.operands[0].index] == nil, let home = homes[node.operands[0].index]
+      !isKnown[node.operands[0].index], let home = homes[node.operands[0].index]
     else { return false }
     let result = node.results[0]
     guard
@@ -135,12 +135,12 @@ struct BufferAssignment {
 
   /// The buffer of an operand that dies with `node` and that result 0 may overwrite.
   private func overwritable(
-    _ node: Node, at position: Int, of graph: Graph, known: [StoredWeight?]
+    _ node: Node, at position: Int, of graph: Graph, isKnown: [Bool]
   ) -> Int? {
     guard let op = node.op as? any InPlace else { return nil }
     for i in op.overwritableOperands where node.operands.indices.contains(i) {
       let operand = node.operands[i]
-      guard known[operand.index] == nil, case .buffer(let buffer, 0)? = homes[operand.index],
+      guard !isKnown[operand.index], case .buffer(let buffer, 0)? = homes[operand.index],
         graph.type(of: operand) == graph.type(of: node.results[0]),
         buffers[buffer].lastNode == position
       else { continue }

@@ -14,16 +14,20 @@ public final class GraphPlanner: Sendable {
   /// The C kernels.
   public let table: KernelTable
   private let weights: any WeightSource
+  private let order: NodeOrder
   private let known: Mutex<KnownValues>
   private let cache: Mutex<PlanCache>
 
   /// A planner of `compiled` with `weights`.
   ///
-  /// - Parameter cacheLimit: how many plans are kept.
+  /// - Parameters:
+  ///   - order: how the order of the nodes is chosen.
+  ///   - cacheLimit: how many plans are kept.
   public init(
     _ compiled: CompiledGraph, weights: any WeightSource, table: KernelTable,
-    packed: PackedWeights = PackedWeights(), cacheLimit: Int = 32
+    packed: PackedWeights = PackedWeights(), order: NodeOrder = .quick, cacheLimit: Int = 32
   ) {
+    self.order = order
     self.compiled = compiled
     self.weights = weights
     self.table = table
@@ -56,7 +60,8 @@ public final class GraphPlanner: Sendable {
       Result { () throws(PlanningError) -> PlannedGraph in
         let values = try known.resolve(
           bound, symbolic: compiled.graph, weights: weights, table: table, packed: packed)
-        var builder = PlanBuilder(bound, known: values, table: table, packed: packed)
+        var builder = PlanBuilder(
+          bound, known: values, table: table, packed: packed, order: order)
         return try builder.build(bindings: bindings, since: start)
       }
     }

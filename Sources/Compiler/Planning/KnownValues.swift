@@ -15,6 +15,8 @@ struct KnownValues: Sendable {
 
   /// What hangs on constants or on the binding stays in the plan's steps when it is larger.
   private static let byteLimit = 4 << 20
+  /// Larger results aren't worked out for a plan that never runs.
+  private static let largestForeseen = 64 << 10
 
   private var weights: [String: StoredWeight] = [:]
   private var computed: [Key: StoredWeight] = [:]
@@ -52,6 +54,29 @@ struct KnownValues: Sendable {
         isFixed[result.index] = true
         computed[Key(node: node.id, result: i)] = known[result.index]
       }
+    }
+    return known
+  }
+
+  /// Which values of a bound graph ``resolve(_:symbolic:weights:table:packed:)`` would know, told from
+  /// their types alone.
+  static func foreseen(in graph: Graph) -> [Bool] {
+    var known = graph.values.map { value in
+      switch value.definition {
+      case .constant, .parameter: true
+      case .input, .result: false
+      }
+    }
+    for node in graph.nodes where node.operands.allSatisfy({ known[$0.index] }) {
+      let (operands, results) = (
+        node.operands.map { graph.type(of: $0) }, node.results.map { graph.type(of: $0) }
+      )
+      let isView =
+        node.operands.count == 1 && results.count == 1
+        && (node.op as? any Viewing)?.viewOffset(operands, results[0]) != nil
+      let isSmall = Cost.byteCount(results) <= max(byteLimit, Cost.byteCount(operands))
+      let isComputed = isSmall && (node.op is any KernelProviding || node.op is any Evaluable)
+      for result in node.results where isView || isComputed { known[result.index] = true }
     }
     return known
   }
@@ -97,6 +122,8 @@ struct KnownValues: Sendable {
       for (value, tensor) in zip(node.results, results ?? []) {
         known[value.index] = .dense(tensor)
       }
+      // Of a file, what was read here isn't needed again, or is read again.
+      if results != nil { for tensor in declared { tensor.dropPages() } }
     } catch {
       throw .evaluation(op: node.op.name, error, origin: node.origin)
     }
@@ -130,6 +157,11 @@ struct KnownValues: Sendable {
     of node: Node, _ operands: [Tensor], _ types: [TensorType], _ table: KernelTable,
     _ packed: PackedWeights
   ) throws -> [Tensor]? {
+    if packed.onlyPromises, Cost.byteCount(types) > largestForeseen,
+      node.op is any KernelProviding || node.op is any Evaluable
+    {
+      return try types.map { try packed.promisedResult($0, of: operands) }
+    }
     if let op = node.op as? any KernelProviding {
       let request = KernelRequest(
         operands: operands.map(\.type), results: types, constants: operands.map { _ in nil },

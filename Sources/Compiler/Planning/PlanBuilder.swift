@@ -8,10 +8,12 @@ struct PlanBuilder {
   let known: [StoredWeight?]
   let table: KernelTable
   let packed: PackedWeights
+  let order: NodeOrder
   private var buffers: BufferAssignment
   private var plannedSteps: [PlannedStep] = []
   private var drafts: [Draft] = []
   private var constants: [Tensor] = []
+  private var constantReads: [RowsRead] = []
   private var constantPositions: [PackedWeights.Key: Int] = [:]
 
   /// A step whose buffers have no offsets yet.
@@ -21,7 +23,11 @@ struct PlanBuilder {
     var results: [BufferLocation]
   }
 
-  init(_ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights) {
+  init(
+    _ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights,
+    order: NodeOrder = .quick
+  ) {
+    self.order = order
     self.graph = graph
     self.known = known
     self.table = table
@@ -32,16 +38,17 @@ struct PlanBuilder {
   mutating func build(
     bindings: Bindings, since start: ContinuousClock.Instant
   ) throws(PlanningError) -> PlannedGraph {
-    let nodes = try schedule()
-    for node in nodes where !buffers.isView(node) { try addStep(node) }
+    let schedule = try Schedule(graph, isKnown: known.map { $0 != nil }, order: order)
+    buffers = schedule.buffers
+    for node in schedule.nodes where !buffers.isView(node) { try addStep(node) }
     try addOutputCopies()
     let memory = MemoryPlanner.plan(buffers.intervals)
     let plan = try makePlan(memory)
     return PlannedGraph(
       plan: plan, bindings: bindings, graph: graph, steps: plannedSteps, memory: memory,
-      buffers: buffers.arenaBuffers.map(described), viewCount: buffers.viewCount,
-      viewByteCount: buffers.viewByteCount, inPlaceCount: buffers.inPlaceCount,
-      inPlaceByteCount: buffers.inPlaceByteCount,
+      buffers: buffers.arenaBuffers.map(described), constantReads: constantReads,
+      viewCount: buffers.viewCount, viewByteCount: buffers.viewByteCount,
+      inPlaceCount: buffers.inPlaceCount, inPlaceByteCount: buffers.inPlaceByteCount,
       duration: ContinuousClock.now - start)
   }
 
@@ -51,31 +58,6 @@ struct PlanBuilder {
       name: graph[value].name ?? op?.name ?? "\(value)", type: graph.type(of: value),
       category: op.map { type(of: $0).signature.category } ?? .other,
       origin: graph[value].origin)
-  }
-
-  /// The nodes that a run computes: in the graph's order, or in a greedy one where that has the
-  /// lower peak. Assigns the buffers.
-  private mutating func schedule() throws(PlanningError) -> [Node] {
-    var bytes = [Int](repeating: 0, count: graph.values.count)
-    var total = 0
-    for value in graph.values where known[value.id.index] == nil {
-      bytes[value.id.index] = try byteCount(of: value.id)
-      // Sums of sizes below stay far from overflow.
-      total = total.addingReportingOverflow(bytes[value.id.index]).partialValue
-      guard total >= 0, total < Int.max / 4 else {
-        throw .size(.outOfMemory(bytes: .max), origin: value.origin)
-      }
-    }
-    for input in graph.inputs { bytes[input.id.index] = 0 }
-    let given = graph.nodes.filter { $0.results.contains { known[$0.index] == nil } }
-    let greedy = Scheduler.greedyOrder(given, of: graph, bytes: bytes)
-    var other = buffers
-    buffers.assign(given, of: graph, known: known)
-    if greedy.map(\.id) == given.map(\.id) { return given }
-    other.assign(greedy, of: graph, known: known)
-    if other.peak >= buffers.peak { return given }
-    buffers = other
-    return greedy
   }
 
   private func byteCount(of value: ValueID) throws(PlanningError) -> Int {
@@ -108,7 +90,8 @@ struct PlanBuilder {
     let step = drafts.count
     var draft = Draft(kernel: binding.kernel, operands: [], results: [])
     for i in binding.operands {
-      let location = try place(node.operands[i], constant: stored[i]?.tensor)
+      let reads = (op as? any RowReading)?.rowsRead(ofOperand: i, operands) ?? .all
+      let location = try place(node.operands[i], constant: stored[i]?.tensor, reads: reads)
       buffers.use(location, in: step)
       draft.operands.append(location)
     }
@@ -162,10 +145,10 @@ struct PlanBuilder {
 
   /// Where a kernel finds `value`, which is `constant` where it is known before the run.
   private mutating func place(
-    _ value: ValueID, constant: Tensor?
+    _ value: ValueID, constant: Tensor?, reads: RowsRead = .all
   ) throws(PlanningError) -> BufferLocation {
     guard let constant else { return try location(of: value) }
-    return location(of: constant)
+    return location(of: constant, reads: reads)
   }
 
   /// What operand `i` of `op` is, where it is known before the run: as it is stored where the op's
@@ -191,12 +174,15 @@ struct PlanBuilder {
   }
 
   /// Where a constant stands, in the list of which each stands once.
-  private mutating func location(of constant: Tensor) -> BufferLocation {
+  private mutating func location(of constant: Tensor, reads: RowsRead) -> BufferLocation {
     let key = PackedWeights.Key([constant], layout: constant.dtype.rawValue)
     let at = constantPositions[key] ?? constants.count
     if at == constants.count {
       constants.append(constant)
+      constantReads.append(reads)
       constantPositions[key] = at
+    } else {
+      constantReads[at] = constantReads[at].joined(with: reads)
     }
     return BufferLocation(block: .constant(at), byteOffset: 0, byteCount: constant.byteCount)
   }

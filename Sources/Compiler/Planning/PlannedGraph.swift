@@ -16,6 +16,8 @@ public struct PlannedGraph: Sendable {
   public let memory: MemoryPlan
   /// What each buffer of the arena holds; positions are those of ``MemoryPlan/intervals``.
   public let buffers: [PlannedBuffer]
+  /// What a run reads of each of ``Plan/constants``.
+  public let constantReads: [RowsRead]
   /// Values that are a part of another value's memory.
   public let viewCount: Int
   /// Bytes that those values would take.

@@ -40,6 +40,11 @@ public struct Plan: Sendable {
 
   /// The largest number of tiles of a step: more workers than that have nothing to do.
   public var largestTileCount: Int { layout.largestTileCount }
+
+  /// Bytes of scratch memory that all workers of a run on `threads` threads take.
+  public func scratchByteCount(threads: Int) -> Int {
+    min(threads, largestTileCount) * layout.scratchByteCount
+  }
 }
 
 /// The rules of a plan.

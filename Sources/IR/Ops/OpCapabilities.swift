@@ -60,6 +60,32 @@ extension Costed {
   }
 }
 
+/// Rows of an operand that one execution of an op reads; a row is what lies under one index of the
+/// first axis.
+public enum RowsRead: Hashable, Sendable {
+  /// Each of them.
+  case all
+  /// The first so many.
+  case first(Int)
+  /// At most so many, which ones the run's data says.
+  case picked(Int)
+
+  /// What is read where both are.
+  public func joined(with other: RowsRead) -> RowsRead {
+    switch (self, other) {
+    case (.first(let a), .first(let b)): .first(max(a, b))
+    case (.picked(let a), .picked(let b)): .picked(a + b)
+    default: .all
+    }
+  }
+}
+
+/// An op that doesn't read all rows of an operand, such as a table.
+public protocol RowReading: Op {
+  /// The rows of operand `i` that one execution reads, for concrete types.
+  func rowsRead(ofOperand i: Int, _ operands: [TensorType]) -> RowsRead
+}
+
 extension Cost {
   /// The cost of `op` on concrete types; an op that isn't ``Costed`` only moves bytes.
   public init(of op: any Op, _ operands: [TensorType], _ results: [TensorType]) {

@@ -30,6 +30,12 @@ extension Embedding: Costed {
   }
 }
 
+extension Embedding: RowReading {
+  public func rowsRead(ofOperand i: Int, _ operands: [TensorType]) -> RowsRead {
+    i == 0 ? .picked(saturatingProduct(operands[1].shape.values ?? [])) : .all
+  }
+}
+
 extension Embedding: Evaluable {
   public func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
     let type = try resultTypes(operands.map(\.type))[0]

@@ -181,3 +181,16 @@ extension EmbeddingNorm: Costed {
     return Cost.byteCount(types)
   }
 }
+
+extension EmbeddingNorm: RowReading {
+  public func rowsRead(ofOperand i: Int, _ operands: [TensorType]) -> RowsRead {
+    guard let source = sourcePositions.firstIndex(of: i) else { return .all }
+    switch sources[source] {
+    case .indices: return .picked(saturatingProduct(operands[i + 1].shape.values ?? []))
+    case .rows: return .all
+    case .positions:
+      let shape = (try? resultTypes(operands))?.first?.shape
+      return shape?.dims.dropLast().last?.value.map { .first($0) } ?? .all
+    }
+  }
+}

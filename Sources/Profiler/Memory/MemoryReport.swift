@@ -53,6 +53,39 @@ public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
     public var alive: Int
   }
 
+  /// A pass, and what a run took at least after it.
+  public struct Pass: Codable, Hashable, Sendable {
+    /// Its name; `input` is the graph before all.
+    public var name: String
+    /// Steps that a run takes.
+    public var steps: Int
+    /// Bytes of all results that steps write.
+    public var results: Int
+    /// The largest sum of bytes alive at once.
+    public var lowerBound: Int
+
+    /// What `sketch` tells of the graph after the pass.
+    public init(name: String, _ sketch: MemorySketch) {
+      self.name = name
+      steps = sketch.steps
+      results = sketch.resultByteCount
+      lowerBound = sketch.lowerBound
+    }
+  }
+
+  /// The model and its entry; nil in the report of a compilation.
+  public var model: String?
+  /// The values of the symbols; nil in the report of a compilation.
+  public var bindings: [String: Int]?
+  /// The threads that would take part; nil in the report of a compilation.
+  public var threads: Int?
+  /// What a process that runs the plan has resident; nil in the report of a compilation.
+  public var resident: ResidentMemory?
+  /// The passes that changed what a run takes, in order, after the graph before all; nil in the
+  /// report of a compilation.
+  public var passes: [Pass]?
+  /// Bytes of the weights in the form in which they are stored; nil in the report of a compilation.
+  public var storedWeights: Int?
   /// The block that holds all intermediate values.
   public var arena: Int
   /// The largest sum alive at once: no arena can be smaller.

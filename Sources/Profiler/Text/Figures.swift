@@ -1,5 +1,5 @@
 /// Numbers as reports write them; the same in every locale.
-enum Figures {
+public enum Figures {
   /// `value` with `digits` digits after the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return value.isNaN ? "–" : "\(value)" }
@@ -23,7 +23,7 @@ enum Figures {
   static func milliseconds(_ value: Double) -> String { fixed(value, 3) }
 
   /// `86.1 MiB`.
-  static func bytes(_ count: Int) -> String {
+  public static func bytes(_ count: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
     var (value, unit) = (Double(count), 0)
     while value >= 1023.5, unit < units.count - 1 {

@@ -18,12 +18,7 @@ extension Entry {
   /// Inputs to try the entry with: indices are uniform over the rows of their table, offsets divide
   /// the tokens evenly, other integers are 1 (a mask that hides nothing), reals Gaussian.
   public func randomInputs(bindings: Bindings, seed: UInt64) throws -> [String: Tensor] {
-    let known = graph.symbols
-    let missing = known.filter { bindings[$0] == nil }
-    let unknown = bindings.symbols.filter { !known.contains($0) }
-    guard missing.isEmpty, unknown.isEmpty else {
-      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
-    }
+    try check(bindings)
     let bound = try graph.binding(bindings).inputs
     try MemoryLimit.check(Cost.byteCount(bound.map(\.type)), for: bindings)
     var inputs: [String: Tensor] = [:]

@@ -9,6 +9,8 @@ struct SharedResources: Sendable {
   let table: KernelTable
   let packed: PackedWeights
   let startup: StartupRecorder?
+  /// How plans order their nodes.
+  var order = NodeOrder.quick
 }
 
 /// One computation of a model: compiled when it is first needed, planned for each binding.
@@ -47,7 +49,8 @@ public final class Entry: Sendable {
         let compiled = try PassManager(shared.passes).compile(graph)
         shared.startup?.record(.runPasses, compiled.report.duration)
         let made = GraphPlanner(
-          compiled, weights: shared.weights, table: shared.table, packed: shared.packed)
+          compiled, weights: shared.weights, table: shared.table, packed: shared.packed,
+          order: shared.order)
         planner = made
         return made
       }
@@ -55,14 +58,19 @@ public final class Entry: Sendable {
     return try made.get()
   }
 
-  /// The plan for `bindings`, which give all symbols values.
-  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+  /// Refuses bindings that give a symbol no value, or one that there isn't.
+  func check(_ bindings: Bindings) throws(ModelError) {
     let known = graph.symbols
     let missing = known.filter { bindings[$0] == nil }
     let unknown = bindings.symbols.filter { !known.contains($0) }
     guard missing.isEmpty, unknown.isEmpty else {
-      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
+      throw .dimensions(missing: missing, unknown: unknown, known: known)
     }
+  }
+
+  /// The plan for `bindings`, which give all symbols values.
+  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+    try check(bindings)
     let planned = try graphPlanner().plan(for: bindings)
     shared.startup?.record(.plan, planned.duration - planned.packing.duration)
     shared.startup?.record(

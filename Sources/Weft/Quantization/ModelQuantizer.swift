@@ -18,7 +18,7 @@ public struct ModelQuantizer: Sendable {
   public let weights: [String]
   /// The weights that could be quantized and are kept as they are.
   public let kept: [String]
-  private let axes: [String: Int8Matrix.Axis]
+  private let forms: [String: StoredForm]
 
   /// A quantizer of `model`.
   ///
@@ -32,13 +32,13 @@ public struct ModelQuantizer: Sendable {
     self.scheme = scheme
     let names = Model.parameters(of: model.definition).map(\.parameter.name)
     let selected = try WeightPattern.select(patterns, from: names)
-    let axes = try QuantizableWeights.find(in: model.entries)
-    guard !axes.isEmpty else {
+    let forms = try scheme.forms(of: model)
+    guard !forms.isEmpty else {
       throw QuantizationError.nothingToQuantize(model: model.definition.name)
     }
-    self.axes = axes
-    weights = names.filter { axes[$0] != nil && !selected.contains($0) }
-    kept = names.filter { axes[$0] != nil && selected.contains($0) }
+    self.forms = forms
+    weights = names.filter { forms[$0] != nil && !selected.contains($0) }
+    kept = names.filter { forms[$0] != nil && selected.contains($0) }
   }
 
   /// How many weights ``quantize(cancellation:progress:)`` goes through.
@@ -58,8 +58,8 @@ public struct ModelQuantizer: Sendable {
       let weight = try model.shared.weights.weight(for: parameter, type: type)
       originals[name] = weight
       stored[name] = weight
-      if rounded.contains(name), let axis = axes[name], let tensor = weight.tensor {
-        stored[name] = .int8(try Int8Matrix(rounding: tensor, scaled: axis, name: name))
+      if rounded.contains(name), let form = forms[name], let tensor = weight.tensor {
+        stored[name] = try form.stored(tensor, name: name)
       }
       progress(originals.count)
     }

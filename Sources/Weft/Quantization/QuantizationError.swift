@@ -8,6 +8,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case unknownPattern(String, nearest: [String])
   /// A weight holds NaN or an infinity.
   case notFinite(weight: String, index: Int, value: Float)
+  /// A weight holds a number that 16 bits don't.
+  case tooLarge(weight: String, index: Int, value: Float)
   /// There is something at the output's path.
   case exists(String)
   /// There is something at the output's path that no one quantized.
@@ -32,6 +34,9 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
         + (nearest.isEmpty ? "" : "; the nearest are \(nearest.joined(separator: ", "))")
     case .notFinite(let weight, let index, let value):
       "weight '\(weight)' can't be quantized: element \(index) is \(value)"
+    case .tooLarge(let weight, let index, let value):
+      "weight '\(weight)' can't be stored in 16 bits: element \(index) is \(value), f16 ends at 65504; "
+        + "give --keep '\(weight)'"
     case .exists(let path):
       "\(path) is there already; choose another folder, or give --force to replace it"
     case .notOurs(let path):

@@ -44,7 +44,7 @@ public struct QuantizationReport: JSONReport, Sendable {
   /// The report for people.
   public var text: String {
     var lines = [
-      "\(scheme.rawValue): \(quantized.count) weights in 8 bits"
+      "\(scheme.rawValue): \(quantized.count) weights in \(scheme.storage)"
         + (kept.isEmpty ? "" : ", \(kept.count) kept")
         + "; \(Self.mebibytes(bytesBefore)) MiB of weights became \(Self.mebibytes(bytesAfter)) MiB",
       "errors of the layers against f32, on \(samples), worst first:",

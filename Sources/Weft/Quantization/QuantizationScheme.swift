@@ -3,4 +3,14 @@ public enum QuantizationScheme: String, Sendable, Hashable, CaseIterable, Codabl
   /// Weights of linear layers in 8 bits with a scale for each output; activations are rounded to 8
   /// bits row by row as the model runs.
   case int8Dynamic = "int8-dynamic"
+  /// Matrices of linear layers and tables in 16 bits, which kernels widen as they read them.
+  case f16
+
+  /// What a weight is stored in.
+  var storage: String {
+    switch self {
+    case .int8Dynamic: "8 bits"
+    case .f16: "16 bits"
+    }
+  }
 }

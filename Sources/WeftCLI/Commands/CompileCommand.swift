@@ -48,7 +48,7 @@ struct CompileCommand: ParsableCommand {
     // A memory plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0),
-      threads: execution.threads)
+      threads: execution.threads, lowMemory: execution.lowMemory)
     let entry = try model.entry(execution.entry)
     if report || json {
       let bindings = try binding.bindings()

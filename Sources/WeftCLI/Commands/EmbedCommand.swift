@@ -48,7 +48,7 @@ struct EmbedCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads)
+      threads: execution.threads, lowMemory: execution.lowMemory)
     let embedder = try SentenceEmbedder(
       model, entry: execution.entry, tokenizer: tokenizer.map { URL(filePath: $0) })
     // Read before Ctrl-C is watched for: whoever waits for standard input can be ended at once.

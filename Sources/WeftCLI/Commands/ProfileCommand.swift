@@ -95,7 +95,7 @@ struct ProfileCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder)
+      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory)
     let entry = try model.entry(execution.entry)
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
     return try Interrupt.watching { cancellation in
@@ -116,7 +116,7 @@ struct ProfileCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder)
+      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory)
     let entry = try model.entry(execution.entry)
     try Interrupt.watching { cancellation in
       try entry.start(

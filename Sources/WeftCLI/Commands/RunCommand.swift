@@ -38,7 +38,7 @@ struct RunCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads)
+      threads: execution.threads, lowMemory: execution.lowMemory)
     let entry = try model.entry(execution.entry)
     let tensors =
       if let inputs {

@@ -9,6 +9,9 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: "Which entry of the model; by default its first.")
   var entry: String?
 
+  @Flag(help: "Search for an order of the steps that takes little memory: planning takes longer.")
+  var lowMemory = false
+
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads takes a number from 1 to 1024, found \(threads)")
