@@ -17,8 +17,9 @@ struct WeftCommand: ParsableCommand {
       """,
     version: weftVersion,
     subcommands: [
-      BenchCommand.self, CheckCommand.self, CompileCommand.self, DoctorCommand.self,
-      EmbedCommand.self, FormatCommand.self, ProfileCommand.self, QuantizeCommand.self,
+      BenchCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self,
+      DoctorCommand.self, EmbedCommand.self, FormatCommand.self, ProfileCommand.self,
+      QuantizeCommand.self,
       RenderCommand.self,
       RunCommand.self, WhyCommand.self,
     ])

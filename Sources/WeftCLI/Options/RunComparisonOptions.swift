@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Weft
+
+/// How two models are compared by running them.
+struct RunComparisonOptions: ParsableArguments {
+  @Flag(name: .customLong("run"), help: "Run both on the same inputs, and compare every layer.")
+  var runs = false
+
+  @OptionGroup var weights: WeightOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights of the second model; by default those of the first.", valueName: "file-or-folder"))
+  var weightsB: String?
+
+  @OptionGroup var binding: BindingOptions
+
+  @Option(
+    help: "With --run, a safetensors file with a tensor for each input; by default random ones.")
+  var inputs: String?
+
+  @Option(help: "With --run, the relative error from which a value counts as different.")
+  var tolerance = 1e-3
+
+  func validate() throws {
+    guard runs else {
+      let given = [weights.weights, weightsB, binding.bind, inputs].contains { $0 != nil }
+      if given || weights.randomWeights != nil {
+        throw ValidationError("weights and inputs are for --run, which compares what both compute")
+      }
+      return
+    }
+    _ = try weights.requiredSource()
+    if inputs != nil, binding.bind != nil {
+      throw ValidationError("--inputs says the dimensions already; leave out --bind")
+    }
+    if !(tolerance >= 0) {
+      throw ValidationError("--tolerance takes a number from 0, found \(tolerance)")
+    }
+  }
+
+  /// Runs both and compares; `other` is the second graph file, where it isn't the first.
+  func compare(
+    _ graph: GraphOptions, with other: String?, _ execution: ExecutionOptions
+  ) throws -> RunComparison {
+    let origin = try weights.requiredSource()
+    let second = weightsB.map { WeightOrigin.checkpoint(URL(filePath: $0)) } ?? origin
+    let a = try entry(of: graph.source(configuration: origin.configuration), origin, execution)
+    var source = try graph.source(configuration: second.configuration)
+    if let other { source.file = URL(filePath: other) }
+    let b = try entry(of: source, second, execution)
+    let tensors =
+      if let inputs {
+        try a.readInputs(from: URL(filePath: inputs))
+      } else {
+        try a.randomInputs(bindings: binding.bindings(), seed: weights.randomWeights ?? 0)
+      }
+    return try Interrupt.watching { cancellation in
+      var progress: Terminal.Progress?
+      defer { progress?.finish() }
+      return try RunComparison(
+        of: a, with: b, on: tensors, tolerance: tolerance, cancellation: cancellation
+      ) { done, count in
+        let shown = progress ?? Terminal.Progress("comparing", count: count, unit: "values")
+        progress = shown
+        shown.advance(to: done)
+      }
+    }
+  }
+
+  private func entry(
+    of source: ModelSource, _ origin: WeightOrigin, _ execution: ExecutionOptions
+  ) throws -> Entry {
+    try Model(source, weights: origin, threads: execution.threads).entry(execution.entry)
+  }
+}
