@@ -8,6 +8,7 @@ public enum BuiltinOps {
     Add.self,
     ArgMax.self,
     Attention.self,
+    AttentionWeights.self,
     Broadcast.self,
     Cast.self,
     Concat.self,

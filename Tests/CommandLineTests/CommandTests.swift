@@ -4,8 +4,8 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "bench", "check", "compile", "diff", "doctor", "embed", "format", "profile", "quantize", "render",
-    "run", "why",
+    "bench", "check", "compile", "diff", "doctor", "embed", "format", "memory", "profile",
+    "quantize", "render", "run", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 
@@ -34,6 +34,16 @@ import Testing
     ("weft check Graphs/bert.weft --set layers=many", 1),
     ("weft compile Graphs/bert.weft --dump-after nothing", 1),
     ("weft run Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1,tokens=2000", 1),
+    ("weft diff Graphs/bert.weft --run --random-weights 1 --bind batch=1,tokens=2", 64),
+    ("weft diff Graphs/gpt2.weft Graphs/bert.weft --bind batch=1,tokens=2", 64),
+    ("weft diff Graphs/gpt2.weft Graphs/gpt2.weft --run --bind batch=1,tokens=2", 64),
+    ("weft diff Graphs/gpt2.weft no.weft --run --random-weights 1 --bind batch=1,tokens=2", 1),
+    ("weft diff Graphs/gpt2.weft Graphs/gpt2.weft --run --random-weights 1 --tolerance -1", 64),
+    ("weft run Graphs/bert.weft --tap embeddings", 64),
+    (
+      "weft profile Graphs/bert.weft --random-weights 1 --tap embeddings --bind batch=1,tokens=2",
+      64
+    ),
     ("weft quantize Graphs/bert.weft -o out", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --scheme int3", 64),

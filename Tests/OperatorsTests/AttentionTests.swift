@@ -1,3 +1,4 @@
+import IR
 import Tensors
 import Testing
 
@@ -14,6 +15,47 @@ import Testing
     let k = try samples.tensor(.f32, [batch, keys, op.keyHeads * size], scale: 1)
     let v = try samples.tensor(.f32, [batch, keys, op.keyHeads * (valueSize ?? size)], scale: 1)
     try KernelHarness.check(op, [q, k, v] + extra, tolerance: Self.tolerance)
+    // Its weights and scores, of all heads and of some.
+    for picked in [[], [op.heads - 1], Array((0..<op.heads).reversed())] {
+      try KernelHarness.check(
+        AttentionWeights(of: op, scores: picked.count == 1, picked: picked), [q, k] + extra,
+        tolerance: Self.tolerance)
+    }
+  }
+
+  @Test func `weights are what the values are mixed by`() throws {
+    let q = try Tensor(.f32, dims: [1, 2, 2], doubles: [1, 0, 0, 2])
+    let k = try Tensor(.f32, dims: [1, 3, 2], doubles: [0, 0, 1, 1, 0, 5])
+    let mask = try Tensor(.bool, dims: [1, 3], doubles: [1, 1, 0])
+    let op = Attention(heads: 2, mask: true, scale: 1)
+    let scores = try AttentionWeights(of: op, scores: true).evaluate([q, k, mask])[0]
+    #expect(scores.dims == [1, 2, 2, 3])
+    let hidden = -Double.infinity
+    #expect(scores.doubles == [0, 1, hidden, 0, 0, hidden, 0, 0, hidden, 0, 2, hidden])
+    let weights = try AttentionWeights(of: op, picked: [1]).evaluate([q, k, mask])[0].doubles
+    #expect(weights[0] == 0.5 && weights[1] == 0.5 && weights[2] == 0)
+    #expect(abs(weights[4] - 1 / (1 + Math.exp(-2))) < 1e-7 && weights[5] == 0)
+    let none = try Tensor(zeros: .bool, dims: [1, 3])
+    #expect(try AttentionWeights(of: op).evaluate([q, k, none])[0].doubles.allSatisfy { $0 == 0 })
+  }
+
+  @Test func `weights of heads that aren't there are refused`() throws {
+    var attributes = AttentionWeights(of: Attention(heads: 3), picked: [2, 0]).attributes
+    #expect(try AttentionWeights(attributes).givenHeads == [2, 0])
+    attributes["picked"] = .dims([3])
+    #expect(throws: OpError.attributeRange("picked", rule: "heads from 0 to 2")) {
+      try AttentionWeights(attributes)
+    }
+    let x = TensorType(.f32, [2, 5, 12])
+    #expect(throws: OpError.operandCount(expected: "2 operands", found: 3)) {
+      try AttentionWeights(of: Attention(heads: 3)).resultTypes([x, x, x])
+    }
+    #expect(throws: OpError.self) {
+      try AttentionWeights(of: Attention(heads: 3)).resultTypes([x, TensorType(.f32, [2, 5, 9])])
+    }
+    #expect(throws: OpError.self) {
+      try AttentionWeights(of: Attention(heads: 3)).resultTypes([x, TensorType(.f32, [1, 5, 12])])
+    }
   }
 
   @Test(arguments: [(1, 1), (1, 9), (4, 4), (31, 33), (33, 7), (70, 140)])

@@ -32,6 +32,11 @@ import Testing
       let k = try samples.tensor(.f32, [1, 150, op.keyHeads * 9], scale: 1)
       let v = try samples.tensor(.f32, [1, 150, op.keyHeads * 17], scale: 1)
       try KernelHarness.check(op, [q, k, v, ends], tolerance: Self.tolerance)
+      try KernelHarness.check(
+        AttentionWeights(of: op), [q, k, ends], tolerance: Self.tolerance)
+      try KernelHarness.check(
+        AttentionWeights(of: op, scores: true, picked: [1]), [q, k, ends],
+        tolerance: Self.tolerance)
     }
   }
 
@@ -102,7 +107,9 @@ import Testing
     let ends = try offsets(numbers)
     let x = try Tensor(zeros: .f32, dims: [1, 8, 4])
     let rows = try Tensor(zeros: .f32, dims: [8, 4])
-    for said in try KernelHarness.faults(Attention(heads: 2, offsets: true), [x, x, x, ends])
+    let attention = Attention(heads: 2, offsets: true)
+    for said in try KernelHarness.faults(attention, [x, x, x, ends])
+      + KernelHarness.faults(AttentionWeights(of: attention), [x, x, ends])
       + KernelHarness.faults(SegmentPositions(count: 8), [ends])
       + KernelHarness.faults(SegmentMean(), [rows, ends])
     {

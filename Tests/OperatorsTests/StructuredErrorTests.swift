@@ -182,6 +182,8 @@ import Testing
       MatMul(transposesB: true),
       Linear(bias: true, residual: true, transposed: true, activation: .geluTanh, scale: 0.5),
       MergedLinear(biases: true), Attention(heads: 4, kvHeads: 2, mask: true, causal: true),
+      AttentionWeights(
+        of: Attention(heads: 4, offsets: true, window: 3), scores: true, picked: [1, 3]),
       LayerNorm(residual: true, epsilon: 1e-12, keepsSum: true), RMSNorm(weight: false),
       Softmax(axis: 1), L2Normalize(), Embedding(), Gather(axis: -1),
       try EmbeddingNorm([.indices, .rows, .positions]), try Conv2D(bias: true, stride: [2, 3]),

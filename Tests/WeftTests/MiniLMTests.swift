@@ -17,24 +17,7 @@ import Testing
 
   private let reference = Reference(name: "minilm")
 
-  /// Where Scripts/fetch-minilm puts the model.
-  private func folder() throws -> URL {
-    let environment = ProcessInfo.processInfo.environment
-    let cache =
-      environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
-      ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
-    let folder = cache.appending(path: "weft/models/all-MiniLM-L6-v2")
-    let isThere = FileManager.default.fileExists(
-      atPath: folder.appending(path: "model.safetensors").path)
-    try #require(isThere, "\(folder.path) isn't there: run Scripts/fetch-minilm")
-    return folder
-  }
-
-  private func model() throws -> Model {
-    let weights = WeightOrigin.checkpoint(try folder())
-    return try Model(
-      ModelSource(file: reference.graph, configuration: weights.configuration), weights: weights)
-  }
+  private func model() throws -> Model { try MiniLMFolder.model() }
 
   private func sentences() throws -> Sentences {
     try JSONDecoder().decode(
@@ -113,5 +96,27 @@ import Testing
     #expect(largestDifference(first, expected) <= 2e-5)
     let embedding = try #require(try reference.outputs()["embedding"])
     #expect(largestDifference(outputs["embedding"], embedding) <= 2e-6)
+  }
+}
+
+/// Where Scripts/fetch-minilm puts the model.
+enum MiniLMFolder {
+  static func url() throws -> URL {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["XDG_CACHE_HOME"].map { URL(filePath: $0) }
+      ?? URL(filePath: environment["HOME"] ?? "/").appending(path: ".cache")
+    let folder = cache.appending(path: "weft/models/all-MiniLM-L6-v2")
+    let isThere = FileManager.default.fileExists(
+      atPath: folder.appending(path: "model.safetensors").path)
+    try #require(isThere, "\(folder.path) isn't there: run Scripts/fetch-minilm")
+    return folder
+  }
+
+  static func model() throws -> Model {
+    let weights = WeightOrigin.checkpoint(try url())
+    return try Model(
+      ModelSource(file: Repository.graph("minilm"), configuration: weights.configuration),
+      weights: weights)
   }
 }

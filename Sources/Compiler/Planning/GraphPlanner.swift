@@ -36,6 +36,17 @@ public final class GraphPlanner: Sendable {
     cache = Mutex(PlanCache(limit: cacheLimit))
   }
 
+  /// A planner of another graph of the same model: weights that `planner` has asked for stand in memory
+  /// once for both, and packed ones, too.
+  public init(_ compiled: CompiledGraph, sharing planner: GraphPlanner, cacheLimit: Int = 4) {
+    self.compiled = compiled
+    weights = planner.weights
+    packed = planner.packed
+    table = planner.table
+    known = Mutex(KnownValues(sharing: planner.known.withLock { $0 }))
+    cache = Mutex(PlanCache(limit: cacheLimit))
+  }
+
   /// The plan for `bindings`, which give every symbol of the graph a value.
   public func plan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
     if let plan = cache.withLock({ $0[bindings] }) { return plan }

@@ -21,6 +21,11 @@ struct KnownValues: Sendable {
   private var weights: [String: StoredWeight] = [:]
   private var computed: [Key: StoredWeight] = [:]
 
+  init() {}
+
+  /// Nothing but the weights of `other`.
+  init(sharing other: KnownValues) { weights = other.weights }
+
   /// The known values of `graph`, which is `symbolic` with its symbols bound; node for node the same.
   mutating func resolve(
     _ graph: Graph, symbolic: Graph, weights source: any WeightSource, table: KernelTable,

@@ -86,7 +86,9 @@ public final class ModelBuilder {
   ) throws(ModelBuilderError) -> TensorHandle {
     guard names.insert("input " + name).inserted else { throw .nameTaken("input", name) }
     let type = TensorType(dtype, Shape(dims))
-    return handle([builder.input(name, type, origin: origin(file, line, column))])
+    let id = builder.input(name, type, origin: origin(file, line, column))
+    label(id, name, SourceLocation(file: file, line: line, column: column))
+    return handle([id])
   }
 
   /// A weight named by the layers around it; `path` replaces the last part, as `as` does.
@@ -115,7 +117,8 @@ public final class ModelBuilder {
   ///   - kind: the layer's name.
   ///   - index: the index of the last level.
   public func layer<R>(
-    _ name: String, kind: String, index: Int? = nil, _ body: () throws -> R
+    _ name: String, kind: String, index: Int? = nil, file: String = #fileID, line: Int = #line,
+    column: Int = #column, _ body: () throws -> R
   ) rethrows -> R {
     let outer = path
     defer { path = outer }
@@ -124,12 +127,22 @@ public final class ModelBuilder {
       components.append(LayerPath.Component(last.name, index: index, layer: kind))
     }
     path = outer.appending(components)
-    return try body()
+    let result = try body()
+    if let tensor = result as? TensorHandle {
+      label(tensor.id, nil, SourceLocation(file: file, line: line, column: column))
+    }
+    return result
+  }
+
+  /// Notes that the layer around calls a value `name`, or that it is the layer's result.
+  func label(_ value: ValueID, _ name: String?, _ location: SourceLocation?) {
+    builder.label(Label(path: path, name: name, location: location, value: value))
   }
 
   /// Makes `value` an output.
   public func output(_ name: String, _ value: TensorHandle) throws(ModelBuilderError) {
     guard names.insert("output " + name).inserted else { throw .nameTaken("output", name) }
+    label(value.id, name, nil)
     builder.output(name, value.id)
   }
 

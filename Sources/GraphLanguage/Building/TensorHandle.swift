@@ -21,8 +21,11 @@ public struct TensorHandle {
   public var results: [TensorHandle] { ids.map { TensorHandle(builder: builder, ids: [$0]) } }
 
   /// The same tensor with a name for people, as `let` gives one.
-  public func named(_ name: String) -> TensorHandle {
+  public func named(
+    _ name: String, file: String = #fileID, line: Int = #line, column: Int = #column
+  ) -> TensorHandle {
     builder.builder.name(id, name)
+    builder.label(id, name, SourceLocation(file: file, line: line, column: column))
     return self
   }
 }

@@ -22,6 +22,7 @@ extension Elaborator {
     try checkExtents(type, syntax, what: "an input")
     let id = builder.input(name.text, type, origin: origin(span))
     record(id, sources)
+    label(id, name.text, name.span)
     frame.set(name.text, Variable(value: .tensor(id), type: type))
   }
 
@@ -40,6 +41,7 @@ extension Elaborator {
     }
     if let syntax { try check(value, syntax, expression.span, what: "the output '\(name.text)'") }
     if id.index >= before { builder.name(id, name.text) }
+    label(id, name.text, name.span)
     builder.output(name.text, id)
   }
 

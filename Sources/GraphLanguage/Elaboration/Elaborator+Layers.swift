@@ -48,6 +48,7 @@ extension Elaborator {
         if !layer.body.mayReturn { throw ElaborationFailure() }
         throw fail(layer.name.span, .returnsNothing(layer.name.text))
       }
+      for id in results { label(id, nil, span) }
       return results.count == 1 ? .tensor(results[0]) : .results(results)
     } catch {
       // What is wrong inside was said; the declared results go on.

@@ -122,6 +122,7 @@ extension Elaborator {
           Provenance(.name(name.text), reporter.location(name.span), parts: [extent])))
     }
     frame.set(name.text, Variable(value: value, type: value.tensor.map { type($0) }))
+    if let id = value.tensor { label(id, name.text, name.span) }
   }
 
   private func assign(_ name: Name, _ expression: Expression) throws(ElaborationFailure) {
@@ -150,6 +151,7 @@ extension Elaborator {
       }
     }
     frame.assign(name.text, value)
+    if let id = value.tensor { label(id, name.text, name.span) }
   }
 
   func sources(of id: ValueID) -> [Provenance?] {

@@ -161,6 +161,15 @@ final class Elaborator {
     ])
   }
 
+  /// Notes that the frame calls a value `name`, or that it is the frame's result.
+  func label(_ value: ValueID, _ name: String?, _ span: Span) {
+    guard name != "_" else { return }
+    builder.label(
+      Label(
+        path: frame.path, within: frame.unnamedLayers, name: name,
+        location: reporter.location(span), value: value))
+  }
+
   /// Remembers where the extents of a new value come from.
   func record(_ id: ValueID, _ extents: [Provenance?]) {
     while sources.count < id.index { sources.append([]) }

@@ -40,6 +40,9 @@ struct Frame {
   /// What brought `...` along.
   var leadingOwner = ""
 
+  /// The layers called without a name since the last named one.
+  var unnamedLayers: [String] { calls.suffix(links.count).map(\.layer) }
+
   func find(_ name: String) -> Variable? {
     for scope in scopes.reversed() { if let found = scope[name] { return found } }
     return nil

@@ -3,6 +3,6 @@ extension Graph {
   public func adding(outputs more: [(name: String, value: ValueID)]) -> Graph {
     Graph(
       name: name, values: values, nodes: nodes,
-      outputs: outputs + more.map { Output(name: $0.name, value: $0.value) })
+      outputs: outputs + more.map { Output(name: $0.name, value: $0.value) }, labels: labels)
   }
 }

@@ -1,5 +1,6 @@
 extension Graph {
-  /// The graph without nodes, constants and parameters that no output hangs on. Inputs stay.
+  /// The graph without nodes, constants and parameters that no output hangs on. Inputs stay, and
+  /// so do labels of what is left.
   public func pruned() -> Graph { prunedWithSources().graph }
 
   /// The graph without what no output hangs on, and for each of its nodes the one that it was.
@@ -30,6 +31,11 @@ extension Graph {
     }
     for output in outputs {
       if let value = mapped[output.value.index] { builder.output(output.name, value) }
+    }
+    for var label in labels {
+      guard let value = mapped[label.value.index] else { continue }
+      label.value = value
+      builder.label(label)
     }
     return (builder.graph(), sources)
   }

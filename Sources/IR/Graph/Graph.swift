@@ -114,12 +114,17 @@ public struct Graph: Sendable {
   public let outputs: [Output]
   /// For each value, the nodes that use it, in order, none twice.
   public let users: [[NodeID]]
+  /// What the source calls its values. Only a graph as it was declared has labels: a rewrite drops them.
+  public let labels: [Label]
 
-  init(name: String, values: [Value], nodes: [Node], outputs: [Output]) {
+  init(
+    name: String, values: [Value], nodes: [Node], outputs: [Output], labels: [Label] = []
+  ) {
     self.name = name
     self.values = values
     self.nodes = nodes
     self.outputs = outputs
+    self.labels = labels
     var users = [[NodeID]](repeating: [], count: values.count)
     for node in nodes {
       for operand in node.operands where users.indices.contains(operand.index) {

@@ -7,6 +7,7 @@ public struct GraphBuilder: Sendable {
   private var values: [Value] = []
   private var nodes: [Node] = []
   private var outputs: [Graph.Output] = []
+  private var labels: [Label] = []
   private var parameters: [String: ValueID] = [:]
 
   /// A builder of an empty graph.
@@ -88,6 +89,9 @@ public struct GraphBuilder: Sendable {
       id: old.id, type: old.type, definition: old.definition, name: name, origin: old.origin)
   }
 
+  /// Notes what the source calls a value.
+  public mutating func label(_ label: Label) { labels.append(label) }
+
   /// Makes `value` an output.
   public mutating func output(_ name: String, _ value: ValueID) {
     outputs.append(Graph.Output(name: name, value: value))
@@ -95,6 +99,6 @@ public struct GraphBuilder: Sendable {
 
   /// The graph.
   public func graph() -> Graph {
-    Graph(name: name, values: values, nodes: nodes, outputs: outputs)
+    Graph(name: name, values: values, nodes: nodes, outputs: outputs, labels: labels)
   }
 }

@@ -131,7 +131,7 @@ public struct Attention: Op {
     }
   }
 
-  private func headSize(
+  func headSize(
     _ operands: [TensorType], _ i: Int, _ heads: Int
   ) throws(OpError) -> Dim {
     do {
@@ -141,7 +141,7 @@ public struct Attention: Op {
     }
   }
 
-  private func checkMask(_ operands: [TensorType], _ i: Int) throws(OpError) {
+  func checkMask(_ operands: [TensorType], _ i: Int) throws(OpError) {
     try operands.check(i, dtypes: [.bool])
     guard (2...3).contains(operands[i].rank) else { throw .rank(operand: i, expected: "2 or 3") }
     try operands.check(i, axis: 0, equals: 0, axis: 0, rule: "a mask for each sequence")
@@ -151,7 +151,7 @@ public struct Attention: Op {
     }
   }
 
-  private func checkBias(_ operands: [TensorType], _ i: Int) throws(OpError) {
+  func checkBias(_ operands: [TensorType], _ i: Int) throws(OpError) {
     try operands.checkReal(i)
     guard (3...4).contains(operands[i].rank) else { throw .rank(operand: i, expected: "3 or 4") }
     try operands.check(i, axis: -1, equals: 1, axis: 1, rule: "a bias for each key")
@@ -170,7 +170,7 @@ public struct Attention: Op {
 extension Attention: Segmented {
   public func segmentedExtent(_ operands: [TensorType]) -> Dim { operands[0].extent(1) }
 
-  private func checkOffsets(_ operands: [TensorType], _ i: Int) throws(OpError) {
+  func checkOffsets(_ operands: [TensorType], _ i: Int) throws(OpError) {
     _ = try operands.checkOffsets(i)
     guard operands[0].extent(0) == 1 else {
       throw .shape(operand: 0, rule: "a batch of 1 beside offsets: sequences lie end to end")

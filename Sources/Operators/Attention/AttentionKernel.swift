@@ -13,6 +13,14 @@ struct AttentionKernel: Kernel {
     let batchStride: Int
     let headStride: Int
     let queryStride: Int
+
+    init(_ source: OperandSource, dims: [Int]) {
+      let padded = Array(repeating: 1, count: 4 - dims.count) + dims
+      self.source = source
+      batchStride = padded[0] == 1 ? 0 : padded[1] * padded[2] * padded[3]
+      headStride = padded[1] == 1 ? 0 : padded[2] * padded[3]
+      queryStride = padded[2] == 1 ? 0 : padded[3]
+    }
   }
 
   /// The mask's rows, with their distances in elements.
@@ -20,6 +28,12 @@ struct AttentionKernel: Kernel {
     let source: OperandSource
     let batchStride: Int
     let queryStride: Int
+
+    init(_ source: OperandSource, dims: [Int]) {
+      self.source = source
+      batchStride = dims.dropFirst().reduce(1, *)
+      queryStride = dims.count == 2 ? 0 : dims[2]
+    }
   }
 
   let name: String
@@ -139,21 +153,12 @@ extension Attention: KernelProviding {
     )
     let size = q[2] / heads
     let sources = (try binder.f32(0), try binder.f32(1), try binder.f32(2))
-    let mask = maskPosition.map { position -> AttentionKernel.Mask in
-      let dims = request.dims(ofOperand: position)
-      return .init(
-        source: binder.any(position), batchStride: dims.dropFirst().reduce(1, *),
-        queryStride: dims.count == 2 ? 0 : k[1])
+    let mask = maskPosition.map {
+      AttentionKernel.Mask(binder.any($0), dims: request.dims(ofOperand: $0))
     }
     var bias: AttentionKernel.Bias?
     if let biasPosition {
-      let dims = request.dims(ofOperand: biasPosition)
-      let padded = Array(repeating: 1, count: 4 - dims.count) + dims
-      bias = .init(
-        source: try binder.f32(biasPosition),
-        batchStride: padded[0] == 1 ? 0 : padded[1] * padded[2] * padded[3],
-        headStride: padded[1] == 1 ? 0 : padded[2] * padded[3],
-        queryStride: padded[2] == 1 ? 0 : padded[3])
+      bias = .init(try binder.f32(biasPosition), dims: request.dims(ofOperand: biasPosition))
     }
     let offsets = offsetsPosition.map {
       SequenceOffsets(

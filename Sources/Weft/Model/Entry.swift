@@ -42,7 +42,7 @@ public final class Entry: Sendable {
     return compiled.report.snapshots[pass] ?? compiled.graph
   }
 
-  private func graphPlanner() throws(CompilationError) -> GraphPlanner {
+  func graphPlanner() throws(CompilationError) -> GraphPlanner {
     let made = planner.withLock { planner -> Result<GraphPlanner, CompilationError> in
       Result { () throws(CompilationError) -> GraphPlanner in
         if let planner { return planner }

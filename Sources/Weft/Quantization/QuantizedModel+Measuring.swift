@@ -154,8 +154,3 @@ extension Graph {
     return lines
   }
 }
-
-extension SourceLocation {
-  /// `bert.weft:30`
-  fileprivate var lineText: String { "\(file):\(line)" }
-}

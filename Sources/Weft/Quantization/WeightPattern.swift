@@ -2,40 +2,20 @@
 /// characters and `?` for one.
 struct WeightPattern {
   let text: String
-  private let parts: [Character]
+  private let wildcard: Wildcard
 
   init(_ text: String) {
     self.text = text
-    parts = Array(text)
+    wildcard = Wildcard(text)
   }
 
   /// Whether the pattern names the weight `name`, or a layer that it belongs to.
   func matches(_ name: String) -> Bool {
     let characters = Array(name)
-    return matches(characters[...])
-      || characters.indices.contains { characters[$0] == "." && matches(characters[..<$0]) }
-  }
-
-  /// Whether the pattern stands for all of `name`; linear in time but for the tries of each `*`.
-  private func matches(_ name: ArraySlice<Character>) -> Bool {
-    var (at, next) = (name.startIndex, 0)
-    var star: (pattern: Int, name: Int)?
-    while at < name.endIndex {
-      if next < parts.count, parts[next] == "*" {
-        star = (next, at)
-        next += 1
-      } else if next < parts.count, parts[next] == "?" || parts[next] == name[at] {
-        at += 1
-        next += 1
-      } else if let last = star {
-        star = (last.pattern, last.name + 1)
-        at = last.name + 1
-        next = last.pattern + 1
-      } else {
-        return false
+    return wildcard.matches(characters[...])
+      || characters.indices.contains {
+        characters[$0] == "." && wildcard.matches(characters[..<$0])
       }
-    }
-    return parts[next...].allSatisfy { $0 == "*" }
   }
 
   /// The weights of `names` that any of `patterns` names.

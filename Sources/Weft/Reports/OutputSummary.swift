@@ -29,11 +29,18 @@ public struct OutputSummary: Sendable {
   }
 
   /// An object for each output; numbers that JSON doesn't have are strings.
-  public func json() throws -> String {
+  public func json() throws -> String { try Self.json(lines) }
+
+  /// An object with the `outputs` and, likewise, what was tapped: `taps`.
+  public func json(with taps: OutputSummary) throws -> String {
+    try Self.json(["outputs": lines, "taps": taps.lines])
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return String(decoding: try encoder.encode(lines), as: UTF8.self)
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

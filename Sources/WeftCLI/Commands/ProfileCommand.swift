@@ -26,6 +26,7 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup var binding: BindingOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var options: ProfileViewOptions
+  @OptionGroup var tapping: TapOptions
 
   @Option(help: "How many runs to time, after three that aren't.")
   var runs = 20
@@ -53,7 +54,8 @@ struct ProfileCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if !isOfFiles { _ = try weights.requiredSource() }
+    if !isOfFiles, !tapping.listTaps { _ = try weights.requiredSource() }
+    try tapping.requireFile()
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
     }
@@ -74,6 +76,7 @@ struct ProfileCommand: ParsableCommand {
 
   func run(_ recorder: StartupRecorder) throws {
     if startup { return try profileStartup(recorder) }
+    if tapping.listTaps { return try tapping.list(graph, weights, execution, json: json) }
     let before = try compare.map { try Profile(contentsOf: URL(filePath: $0)) }
     if let before, isOfFiles {
       return try report(
@@ -97,13 +100,16 @@ struct ProfileCommand: ParsableCommand {
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory)
     let entry = try model.entry(execution.entry)
+    let taps = try tapping.taps(of: entry, bindings: binding.bindings())
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
-    return try Interrupt.watching { cancellation in
+    let measured = try Interrupt.watching { cancellation in
       defer { progress.finish() }
       return try entry.profiledRuns(
         bindings: binding.bindings(), runs: runs, cancellation: cancellation
       ) { progress.advance(to: $0) }
     }
+    try Interrupt.watching { try taps?.write(cancellation: $0) }
+    return measured
   }
 
   private func report(_ comparison: ProfileComparison) throws {

@@ -11,6 +11,9 @@ struct RunCommand: ParsableCommand {
         weft run Graphs/bert.weft --weights FOLDER \\
           --inputs in.safetensors --outputs out.safetensors
         weft run Graphs/gpt2.weft --random-weights 1 --bind batch=1,tokens=128
+        weft run Graphs/minilm.weft --weights FOLDER --bind batch=1,tokens=9 \\
+          --tap 'encoder.layer.*.attention:probabilities[0,3]' --taps taps.npz
+        weft run Graphs/minilm.weft --list-taps
       """)
 
   @OptionGroup var graph: GraphOptions
@@ -24,17 +27,20 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Write the outputs to this safetensors file.")
   var outputs: String?
 
+  @OptionGroup var tapping: TapOptions
+
   @Flag(help: "Print the outputs' types and first elements as JSON.")
   var json = false
 
   func validate() throws {
-    _ = try weights.requiredSource()
+    if !tapping.listTaps { _ = try weights.requiredSource() }
     if inputs != nil, binding.bind != nil {
       throw ValidationError("--inputs says the dimensions already; leave out --bind")
     }
   }
 
   func run() throws {
+    if tapping.listTaps { return try tapping.list(graph, weights, execution, json: json) }
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
@@ -46,8 +52,23 @@ struct RunCommand: ParsableCommand {
       } else {
         try entry.randomInputs(bindings: binding.bindings(), seed: weights.randomWeights ?? 0)
       }
-    let results = try Interrupt.watching { try entry.run(tensors, cancellation: $0) }
+    let taps = try tapping.taps(of: entry, on: tensors)
+    let (results, tapped) = try Interrupt.watching { cancellation in
+      (
+        try entry.run(tensors, cancellation: cancellation),
+        try taps?.run(tensors, cancellation: cancellation)
+      )
+    }
     if let outputs { try SafetensorsWriter.write(results, to: URL(filePath: outputs)) }
-    print(json ? try OutputSummary(results).json() : OutputSummary(results).text)
+    if let tapped { try tapping.write(tapped) }
+    try printSummary(of: OutputSummary(results), tapped.map(OutputSummary.init))
+  }
+
+  private func printSummary(of results: OutputSummary, _ tapped: OutputSummary?) throws {
+    if json {
+      print(try tapped.map { try results.json(with: $0) } ?? results.json())
+    } else {
+      print(([results] + (tapped.map { [$0] } ?? [])).map(\.text).joined(separator: "\n"))
+    }
   }
 }

@@ -14,21 +14,27 @@ struct DifferenceOptions: ParsableArguments {
   @Option(name: .customLong("model-b"), help: "Which model of the second file.")
   var model: String?
 
-  @Option(help: "Which entry of both; by default the first of each.")
-  var entry: String?
-
   @Option(name: .shortAndLong, help: "Draw them side by side: .svg, .png, .pdf or .dot.")
   var output: String?
 
   @Flag(help: "Exit with 1 where they differ.")
   var exitCode = false
 
-  @OptionGroup var binding: BindingOptions
   @OptionGroup var drawing: DrawingOptions
+
+  /// Whether a second model is asked for without a file of its own.
+  var hasSecond: Bool { !settings.isEmpty || model != nil }
+
+  /// Refuses what only graphs as they are declared have.
+  func requireNoPicture() throws {
+    if output != nil || exitCode {
+      throw ValidationError("--output and --exit-code compare what is declared; leave out --run")
+    }
+  }
 
   /// Refuses a call that compares a thing with itself.
   func check(other: String?) throws {
-    if other == nil, settings.isEmpty, model == nil {
+    if other == nil, !hasSecond {
       throw ValidationError("give a second graph file, or --set-b or --model-b for the first")
     }
     if let output {
@@ -37,11 +43,19 @@ struct DifferenceOptions: ParsableArguments {
     }
   }
 
-  func run(_ graph: GraphOptions, with other: String?, json: Bool) throws {
+  /// The second graph.
+  func second(_ graph: GraphOptions, _ other: String?) -> GraphOptions {
     var second = graph
     second.graph = other ?? graph.graph
     second.settings += settings
     second.model = model ?? (other == nil ? graph.model : nil)
+    return second
+  }
+
+  func run(
+    _ graph: GraphOptions, _ second: GraphOptions, _ binding: BindingOptions, entry: String?,
+    json: Bool
+  ) throws {
     let models = try [graph, second].map { try Model($0.source(), weights: nil) }
     let entries = try models.map { try $0.entry(entry) }
     let configs = GraphDifference.configs(models[0].definition, models[1].definition)

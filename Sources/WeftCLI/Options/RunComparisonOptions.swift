@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Weft
+
+/// How two models are compared by running them.
+struct RunComparisonOptions: ParsableArguments {
+  @Flag(name: .customLong("run"), help: "Run both on the same inputs, and compare every layer.")
+  var runs = false
+
+  @OptionGroup var weights: WeightOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights of the second model; by default those of the first.", valueName: "file-or-folder"))
+  var weightsB: String?
+
+  @Option(
+    help: "With --run, a safetensors file with a tensor for each input; by default random ones.")
+  var inputs: String?
+
+  @Option(help: "With --run, the relative error from which a value counts as different.")
+  var tolerance = 1e-3
+
+  func validate() throws {
+    guard runs else {
+      let given = [weights.weights, weightsB, inputs].contains { $0 != nil }
+      if given || weights.randomWeights != nil {
+        throw ValidationError("weights and inputs are for --run, which compares what both compute")
+      }
+      return
+    }
+    _ = try weights.requiredSource()
+    if !(tolerance >= 0) {
+      throw ValidationError("--tolerance takes a number from 0, found \(tolerance)")
+    }
+  }
+
+  /// Refuses dimensions that the inputs have already.
+  func check(_ binding: BindingOptions) throws {
+    if inputs != nil, binding.bind != nil {
+      throw ValidationError("--inputs says the dimensions already; leave out --bind")
+    }
+  }
+
+  /// Runs both and compares.
+  func compare(
+    _ graph: GraphOptions, _ other: GraphOptions, _ binding: BindingOptions,
+    _ execution: ExecutionOptions
+  ) throws -> RunComparison {
+    let origin = try weights.requiredSource()
+    let second = weightsB.map { WeightOrigin.checkpoint(URL(filePath: $0)) } ?? origin
+    let a = try entry(of: graph.source(configuration: origin.configuration), origin, execution)
+    let b = try entry(of: other.source(configuration: second.configuration), second, execution)
+    let tensors =
+      if let inputs {
+        try a.readInputs(from: URL(filePath: inputs))
+      } else {
+        try a.randomInputs(bindings: binding.bindings(), seed: weights.randomWeights ?? 0)
+      }
+    return try Interrupt.watching { cancellation in
+      var progress: Terminal.Progress?
+      defer { progress?.finish() }
+      return try RunComparison(
+        of: a, with: b, on: tensors, tolerance: tolerance, cancellation: cancellation
+      ) { done, count in
+        let shown = progress ?? Terminal.Progress("comparing", count: count, unit: "values")
+        progress = shown
+        shown.advance(to: done)
+      }
+    }
+  }
+
+  private func entry(
+    of source: ModelSource, _ origin: WeightOrigin, _ execution: ExecutionOptions
+  ) throws -> Entry {
+    try Model(source, weights: origin, threads: execution.threads).entry(execution.entry)
+  }
+}
