@@ -40,6 +40,7 @@ public final class GraphPlanner: Sendable {
   /// once for both, and packed ones, too.
   public init(_ compiled: CompiledGraph, sharing planner: GraphPlanner, cacheLimit: Int = 4) {
     self.compiled = compiled
+    order = planner.order
     weights = planner.weights
     packed = planner.packed
     table = planner.table
