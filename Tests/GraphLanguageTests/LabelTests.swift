@@ -6,6 +6,12 @@ import Testing
 
 /// What a graph file calls its values, which taps are asked for by.
 @Suite struct LabelTests {
+  /// The model that `text` declares; values that nothing uses are only warned of.
+  private func model(_ text: String) throws -> ModelDefinition {
+    let (model, _) = GraphLanguage.elaborate(text, name: "m.weft", ElaborationTests.options)
+    return try #require(model)
+  }
+
   private func labels(_ graph: Graph) -> [String] {
     graph.labels.map { label in
       let name = (label.within + (label.name.map { [$0] } ?? [])).joined(separator: ".")
@@ -15,7 +21,7 @@ import Testing
   }
 
   @Test func `layers, names and layers without names have labels`() throws {
-    let model = try ElaborationTests().model(
+    let model = try model(
       """
       layer Inner(x: f32[n]) -> f32[n] {
         let y = exp(x)
@@ -46,11 +52,11 @@ import Testing
   }
 
   @Test func `labels stay with their values where nothing is rewritten`() throws {
-    let graph = try ElaborationTests().model(
+    let graph = try model(
       "model M { input x: f32[n]\n let a = x[0 ..< n]\n let b = exp(x)\n output o = b }"
     ).entries[0]
-    // `a` is used by nothing.
-    #expect(labels(graph) == ["|x|none|1", "|b|exp|3", "|o|exp|4"])
+    // `a` is all of x, and so x itself.
+    #expect(labels(graph) == ["|x|none|1", "|a|none|2", "|b|exp|3", "|o|exp|4"])
     #expect(labels(graph.adding(outputs: [("more", graph.inputs[0].id)])) == labels(graph))
     #expect(labels(graph.naming { "\($0.id.index)" }) == labels(graph))
     #expect(try graph.binding(["n": 2]).labels.isEmpty)

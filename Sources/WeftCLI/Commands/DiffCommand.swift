@@ -4,7 +4,7 @@ import Weft
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Say in words, or draw, what differs between two models; with --run, what they compute.",
+    abstract: "Say in words, or draw, what differs between two models, or in what they compute.",
     discussion: """
       Example:
         weft diff Graphs/bert.weft Graphs/minilm.weft
