@@ -6,6 +6,9 @@ import Testing
 /// What is inside of models: against PyTorch, against the ops' references, and against the run itself.
 @Suite struct `Taps` {
   private static let tolerance = 2e-5
+  /// Of the largest element: f32 has steps of 6e-8 of it, and MiniLM's feed-forward layers give
+  /// numbers up to 218.
+  private static let relativeTolerance = 2e-6
 
   /// The tensors that record-taps.py wrote, and the inputs.
   private func recorded(
@@ -44,8 +47,9 @@ import Testing
     #expect(Set(found.keys) == Set(expected.keys), sourceLocation: sourceLocation)
     for (name, tensor) in expected {
       let difference = difference(found[name], tensor)
-      #expect(
-        difference <= Self.tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
+      let largest = tensor.doubles.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0
+      let tolerance = max(Self.tolerance, Self.relativeTolerance * largest)
+      #expect(difference <= tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
     }
     #expect(bytes(try entry.run(inputs)) == plain, sourceLocation: sourceLocation)
   }
@@ -68,7 +72,7 @@ import Testing
     let inputs = Set(entry.graph.inputs.compactMap(\.name))
     for point in points.listed where point.kind != .op && point.type.dtype.isFloatingPoint {
       let addresses = [point.address] + points.aliases(of: point)
-      if addresses.contains(where: inputs.contains) { continue }
+      if addresses.contains(where: { inputs.contains($0) }) { continue }
       #expect(addresses.contains { expected[$0] != nil }, "\(addresses)")
     }
   }
@@ -112,10 +116,18 @@ import Testing
     }
     let again = TapPoints(of: surviving).listed.filter(\.isRecomputed)
     #expect(points.count > 10 && again.count > 3)
+    // Names made no difference to the passes.
+    let running = try entry.compiled().graph.nodes
+    #expect(running.count == surviving.compiled.nodes.count)
+    for (a, b) in zip(running, surviving.compiled.nodes) {
+      #expect(a.op.isEqual(to: b.op) && a.operands == b.operands && a.results == b.results)
+    }
     // The graph that runs, with those values as outputs.
     var outputs: [(name: String, value: ValueID)] = []
     for point in points {
-      guard case .value(let value) = point.target else { continue }
+      guard case .value(let value) = point.target,
+        !entry.graph.outputs.contains(where: { $0.name == point.address })
+      else { continue }
       outputs.append((point.address, try #require(surviving.survivor(of: value))))
     }
     let whole = try PassManager([]).compile(surviving.compiled.adding(outputs: outputs))

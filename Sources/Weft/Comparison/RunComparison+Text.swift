@@ -8,7 +8,7 @@ extension RunComparison {
   public func text(width: Int?) -> String {
     var table = TextTable(
       columns: [
-        .init("value", shrinks: true), .init("line", shrinks: true), .init("max", .right),
+        .init("value"), .init("line", shrinks: true), .init("max", .right),
         .init("mean", .right), .init("relative", .right), .init("cosine", .right), .init(""),
       ], width: width)
     let (first, worst) = (first, worst)

@@ -18,6 +18,14 @@ struct Tap: Sendable {
     return TensorType(point.type.dtype, Shape(dims))
   }
 
+  /// Bytes of the tensor; what no number holds counts as `Int.max`.
+  func byteCount(for bindings: Bindings) -> Int {
+    guard let type = try? type.substituting(bindings), let dims = type.shape.values,
+      let bytes = try? Tensor.byteCount(type.dtype, dims)
+    else { return .max }
+    return bytes
+  }
+
   /// What `patterns` name, each address once.
   ///
   /// - Throws: ``TapError`` for a pattern that names nothing.

@@ -25,10 +25,14 @@ struct TapGraph {
 
   private mutating func make(_ taps: [Tap]) throws -> CompiledGraph {
     try copyCompiled()
-    let values = taps.compactMap { tap in
-      if case .value(let value) = tap.point.target { value } else { nil }
+    var seen: Set<ValueID> = []
+    let lost = taps.compactMap { tap -> ValueID? in
+      guard case .value(let value) = tap.point.target, surviving.survivor(of: value) == nil,
+        seen.insert(value).inserted
+      else { return nil }
+      return value
     }
-    let again = try computeAgain(values.filter { surviving.survivor(of: $0) == nil })
+    let again = try computeAgain(lost)
     for tap in taps {
       switch tap.point.target {
       case .value(let value):

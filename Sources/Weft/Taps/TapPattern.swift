@@ -8,6 +8,8 @@ struct TapPattern {
   /// The levels of the path.
   private let levels: [String]
   private let name: String?
+  /// The text, where it may be a name of the model itself.
+  private let bareName: String?
   /// The heads that are picked; empty: all.
   let heads: [Int]
 
@@ -19,12 +21,12 @@ struct TapPattern {
     levels = path.isEmpty ? [] : path.split(separator: ".").map(String.init)
     guard parts.count == 2 else {
       guard !levels.isEmpty else { throw .syntax(text, expected: "PATH, PATH:name or a name") }
-      (name, heads) = (nil, [])
+      (name, bareName, heads) = (nil, text, [])
       return
     }
     let picked = parts[1].split(separator: "[", maxSplits: 1, omittingEmptySubsequences: false)
     guard !picked[0].isEmpty else { throw .syntax(text, expected: "a name after the colon") }
-    name = String(picked[0])
+    (name, bareName) = (String(picked[0]), nil)
     heads = try picked.count == 2 ? TapPattern.heads(picked[1], of: text) : []
   }
 
@@ -58,8 +60,8 @@ struct TapPattern {
   private func found(in points: [TapPoint]) -> [TapPoint] {
     guard let name else {
       let layers = points.filter { $0.name == nil && matches($0.path[...]) }
-      guard layers.isEmpty, levels.count == 1 else { return layers }
-      return named(Wildcard(levels[0]), points) { $0.path.isEmpty }
+      guard layers.isEmpty, let bareName else { return layers }
+      return named(Wildcard(bareName), points) { $0.path.isEmpty }
     }
     let wildcard = Wildcard(name)
     let own = named(wildcard, points) { matches($0.path[...]) }

@@ -99,7 +99,9 @@ private struct Collector {
       let path = node.origin.path.description
       counts[path, default: 0] += 1
       let number = counts[path] == 1 ? "" : ".\(counts[path] ?? 1)"
-      let order = originals[node.results[0]].map { 2 * $0.index - 1 } ?? 0
+      // After the last of its operands, where its own result has no original.
+      let operand = node.operands.compactMap { originals[$0]?.index }.max() ?? 0
+      let order = originals[node.results[0]].map { 2 * $0.index - 1 } ?? 2 * operand + 1
       for scores in [true, false] {
         let op = AttentionWeights(of: attention, scores: scores)
         let operands = op.operands(of: node).map { surviving.compiled.type(of: $0) }

@@ -35,7 +35,7 @@ public final class Taps: Sendable {
   }
 
   func check(_ bindings: Bindings, limit: Int) throws {
-    let sizes = try taps.map { Cost.byteCount([try $0.type.substituting(bindings)]) }
+    let sizes = taps.map { $0.byteCount(for: bindings) }
     let needed = sizes.reduce(0) { sum, bytes in
       let (total, overflow) = sum.addingReportingOverflow(bytes)
       return overflow ? .max : total

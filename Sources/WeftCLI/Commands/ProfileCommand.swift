@@ -55,7 +55,7 @@ struct ProfileCommand: ParsableCommand {
 
   func validate() throws {
     if !isOfFiles, !tapping.listTaps { _ = try weights.requiredSource() }
-    try tapping.requireFile()
+    try tapping.requireFile(isRun: !startup && !isOfFiles)
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
     }
@@ -75,8 +75,8 @@ struct ProfileCommand: ParsableCommand {
   func run() throws { try run(StartupRecorder()) }
 
   func run(_ recorder: StartupRecorder) throws {
-    if startup { return try profileStartup(recorder) }
     if tapping.listTaps { return try tapping.list(graph, weights, execution, json: json) }
+    if startup { return try profileStartup(recorder) }
     let before = try compare.map { try Profile(contentsOf: URL(filePath: $0)) }
     if let before, isOfFiles {
       return try report(
@@ -102,14 +102,14 @@ struct ProfileCommand: ParsableCommand {
     let entry = try model.entry(execution.entry)
     let taps = try tapping.taps(of: entry, bindings: binding.bindings())
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
-    let measured = try Interrupt.watching { cancellation in
+    return try Interrupt.watching { cancellation in
       defer { progress.finish() }
-      return try entry.profiledRuns(
+      let measured = try entry.profiledRuns(
         bindings: binding.bindings(), runs: runs, cancellation: cancellation
       ) { progress.advance(to: $0) }
+      try taps?.write(cancellation: cancellation)
+      return measured
     }
-    try Interrupt.watching { try taps?.write(cancellation: $0) }
-    return measured
   }
 
   private func report(_ comparison: ProfileComparison) throws {

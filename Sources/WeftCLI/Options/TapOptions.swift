@@ -75,8 +75,12 @@ extension TapOptions {
     }
   }
 
-  /// Refuses taps without a file, where a command prints something else.
-  func requireFile() throws {
+  /// Refuses taps without a file, where a command prints something else, or where nothing is run that
+  /// could be tapped.
+  func requireFile(isRun: Bool) throws {
+    if !patterns.isEmpty, !isRun, !listTaps {
+      throw ValidationError("--tap goes with a profile of runs: leave out --startup")
+    }
     if !patterns.isEmpty, file == nil, !listTaps {
       throw ValidationError("--tap needs --taps FILE here")
     }

@@ -51,6 +51,8 @@ def scores(q, k, heads, hidden):
 def record_bert(model, inputs, write):
     r = Recorder()
     heads = model.config.num_attention_heads
+    r.output(model.embeddings.word_embeddings, "embeddings:sum.1")
+    r.output(model.embeddings.token_type_embeddings, "kinds")
     r.input(model.embeddings.LayerNorm, "embeddings:sum")
     r.output(model.embeddings.LayerNorm, "embeddings", "embeddings.LayerNorm")
     for i, block in enumerate(model.encoder.layer):
@@ -72,6 +74,7 @@ def record_bert(model, inputs, write):
         r.output(model.pooler.dense, "pooler.dense")
     with torch.inference_mode():
         out = model(**inputs, output_attentions=True, output_hidden_states=True)
+    r.put("embeddings:sum.2", r.taps["embeddings:sum.1"] + r.taps.pop("kinds"))
     states = out.hidden_states
     for i, state in enumerate(states):
         r.put("x" if i == len(states) - 1 else f"x.{i + 1}", state)
