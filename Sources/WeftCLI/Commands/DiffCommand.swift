@@ -23,11 +23,17 @@ struct DiffCommand: ParsableCommand {
   var other: String?
 
   @OptionGroup var difference: DifferenceOptions
+  @OptionGroup var binding: BindingOptions
+
+  @Option(help: "Which entry of both; by default the first of each.")
+  var entry: String?
 
   @Flag(help: "Print the comparison as JSON.")
   var json = false
 
   func validate() throws { try difference.check(other: other) }
 
-  func run() throws { try difference.run(graph, with: other, json: json) }
+  func run() throws {
+    try difference.run(graph, with: other, entry: entry, binding, json: json)
+  }
 }

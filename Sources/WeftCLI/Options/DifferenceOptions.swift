@@ -14,16 +14,12 @@ struct DifferenceOptions: ParsableArguments {
   @Option(name: .customLong("model-b"), help: "Which model of the second file.")
   var model: String?
 
-  @Option(help: "Which entry of both; by default the first of each.")
-  var entry: String?
-
   @Option(name: .shortAndLong, help: "Draw them side by side: .svg, .png, .pdf or .dot.")
   var output: String?
 
   @Flag(help: "Exit with 1 where they differ.")
   var exitCode = false
 
-  @OptionGroup var binding: BindingOptions
   @OptionGroup var drawing: DrawingOptions
 
   /// Refuses a call that compares a thing with itself.
@@ -37,7 +33,10 @@ struct DifferenceOptions: ParsableArguments {
     }
   }
 
-  func run(_ graph: GraphOptions, with other: String?, json: Bool) throws {
+  func run(
+    _ graph: GraphOptions, with other: String?, entry: String?, _ binding: BindingOptions,
+    json: Bool
+  ) throws {
     var second = graph
     second.graph = other ?? graph.graph
     second.settings += settings
