@@ -168,6 +168,7 @@ import Testing
     #expect(lines.filter { $0 == "end" }.count == 1)
     #expect(lines.contains("subgraph f1[\"layer[0…5] · BertLayer × 6\"]"))
     #expect(lines.filter { $0.contains("==>") }.count == 2)
+    #expect(lines.contains("n5[\"Add #38; Norm\"]"))
     var sketch = Sketch("a\"]; end")
     let x = sketch.input("x\"] --> y<b>`#;\\", .f32, [2])
     sketch.builder.output("end", try sketch.op("relu", [x]))
