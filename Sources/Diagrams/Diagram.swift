@@ -61,9 +61,8 @@ public struct Diagram: Sendable {
     do {
       let bytes = try Graphviz.rendered(
         dot, as: format, engine: engine, seconds: options.timeLimit)
-      guard format == .svg, options.followsReader else { return bytes }
-      let svg = String(decoding: bytes, as: UTF8.self)
-      return Array(ThemeSheet.adapting(svg, light: .light, dark: .dark).utf8)
+      guard format == .svg, options.followsReader || options.heat != nil else { return bytes }
+      return Array(ThemeSheet.styled(String(decoding: bytes, as: UTF8.self), options).utf8)
     } catch {
       guard case .tooSlow(let seconds) = error, let coarser = coarser(after: seconds) else {
         throw error

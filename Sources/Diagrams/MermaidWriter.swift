@@ -63,7 +63,8 @@ struct MermaidWriter {
     let label = rows.isEmpty ? " " : rows.joined(separator: "<br/>")
     return switch box.style {
     case .input, .output: "n\(index)([\"\(label)\"])"
-    case .sum: "n\(index)((\"\(label)\"))"
+    // A plus alone would begin a list of Markdown.
+    case .sum: "n\(index)((\"⊕\"))"
     default: "n\(index)[\"\(label)\"]"
     }
   }

@@ -55,6 +55,14 @@ import Testing
     #expect(scene.boxes.filter { $0.style == .op }.count == 12)
   }
 
+  @Test func `what lies between two parts of a layer is drawn with it`() throws {
+    let graph = try SampleGraphs.bert(layers: 2)
+    let (scene, _) = try Scene.fitting(graph, DiagramOptions(focus: "encoder.layer.1.attention"))
+    let frame = try #require(scene.frames.firstIndex { $0.name == "encoder.layer.1.attention" })
+    #expect(scene.boxes.contains { $0.title == "add" && $0.style == .op && $0.frame == frame })
+    #expect(scene.boxes.filter { $0.style == .op && $0.title == "linear" }.count == 4)
+  }
+
   @Test func `an unknown layer is named with what is like it`() throws {
     let graph = try SampleGraphs.bert(layers: 2)
     for options in [
@@ -160,6 +168,7 @@ import Testing
     #expect(lines.filter { $0 == "end" }.count == 1)
     #expect(lines.contains("subgraph f1[\"layer[0…5] · BertLayer × 6\"]"))
     #expect(lines.filter { $0.contains("==>") }.count == 2)
+    #expect(lines.contains("n5[\"Add #38; Norm\"]"))
     var sketch = Sketch("a\"]; end")
     let x = sketch.input("x\"] --> y<b>`#;\\", .f32, [2])
     sketch.builder.output("end", try sketch.op("relu", [x]))

@@ -192,6 +192,11 @@ struct FigureLayout {
         routes[i] = [Point(x: a.x, y: a.bottom), Point(x: b.x, y: b.top)]
         continue
       }
+      if let way = wayAlongSide(edge) {
+        routes[i] = way
+        guard isFree(way, edge) else { return false }
+        continue
+      }
       let sign = b.x > a.x ? 1.0 : -1.0
       let tip = Point(x: b.x - sign * b.width / 2, y: b.y)
       switch (chains.place(edge.from), chains.place(edge.to)) {
@@ -218,6 +223,20 @@ struct FigureLayout {
     return true
   }
 
+  /// Between two boxes of one side: out towards the column and in again.
+  private func wayAlongSide(_ edge: Scene.Edge) -> [Point]? {
+    let (a, b) = (boxes[edge.from], boxes[edge.to])
+    guard chains.place(edge.from) == nil, chains.place(edge.to) == nil, abs(a.x - b.x) < 1,
+      let side = chains.sides.first(where: { $0.boxes.contains(edge.from) })
+    else { return nil }
+    let sign = Double(-side.side)
+    let x = a.x + sign * (Size.block / 2 + Size.gutter / 2)
+    return [
+      Point(x: a.x + sign * a.width / 2, y: a.y), Point(x: x, y: a.y), Point(x: x, y: b.y),
+      Point(x: b.x + sign * b.width / 2, y: b.y),
+    ]
+  }
+
   /// Level where it can be; else the first of a few ways that touches no box.
   private func sideRoute(
     _ edge: Scene.Edge, _ a: Area, _ b: Area, _ sign: Double, _ tip: Point
@@ -228,8 +247,10 @@ struct FigureLayout {
       [start, Point(x: x, y: start.y), Point(x: x, y: tip.y), tip]
     }
     let isSideSource = chains.place(edge.from) == nil
-    let near = isSideSource ? start.x + sign * Size.gutter / 2 : tip.x - sign * Size.gutter / 2
-    let outside = isSideSource ? a.x - sign * (a.width / 2 + Size.gutter / 2) : near
+    // Beside the widest box that may stand there.
+    let away = Size.block / 2 + Size.gutter / 2
+    let near = isSideSource ? a.x + sign * away : b.x - sign * away
+    let outside = isSideSource ? a.x - sign * away : near
     let below = [Point(x: a.x, y: a.bottom), Point(x: a.x, y: tip.y), tip]
     let around = [
       Point(x: a.x - sign * a.width / 2, y: a.y), Point(x: outside, y: a.y),

@@ -11,7 +11,7 @@ struct FigureWriter {
   func text() -> String {
     let heading = writer.headingRows()
     let left = layout.bounds.left
-    let width = max(layout.bounds.width, 300)
+    let width = max(layout.bounds.width, writer.options.heat == nil ? 300 : 400)
     let height = Self.headingLine * Double(heading.count) + 12
     let cells = heading.map {
       "<TR><TD ALIGN=\"LEFT\" WIDTH=\"\(Int(width))\">\($0)</TD></TR>"

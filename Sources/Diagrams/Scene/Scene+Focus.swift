@@ -3,6 +3,27 @@ import IR
 
 /// One layer with its neighbours.
 extension Scene {
+  /// Draws nodes of other layers that stand on a way from the layer back into it, such as the sum
+  /// between its last product and its norm.
+  mutating func addBetween() {
+    let inside = Set(owner.keys)
+    guard let first = inside.min(), let last = inside.max(), frames.count > 1 else { return }
+    var behind = inside
+    var between: [Int] = []
+    for n in first...last where !outline.isFolded[n] && !inside.contains(n) {
+      let producers = graph.nodes[n].operands.compactMap { graph.producer(of: $0)?.id.index }
+      if producers.contains(where: behind.contains) { behind.insert(n) }
+    }
+    var leads = inside
+    for n in (first...last).reversed() where behind.contains(n) && !inside.contains(n) {
+      let users = graph.nodes[n].results.flatMap { graph.users[$0.index] }.map(\.index)
+      guard users.contains(where: leads.contains) else { continue }
+      leads.insert(n)
+      if outline.drawn(n) == n { between.append(n) }
+    }
+    for n in between.reversed() { add(node: n, to: 1, caption: nil) }
+  }
+
   /// The box for a node outside the layer that is drawn alone: one for each neighbour.
   mutating func stub(for n: Int) -> Int? {
     guard let focus else { return nil }

@@ -92,6 +92,7 @@ struct Scene {
       }
       focus = layer
       add(layer: layer, to: 0, depth: depth, prefix: parentPath(of: layer))
+      addBetween()
     } else {
       addInputs()
       fill(frame: 0, with: 0, depth: depth)
@@ -189,7 +190,7 @@ struct Scene {
     return "\(component.name)[\(index)\(last)]"
   }
 
-  private mutating func add(node n: Int, to frame: Int, caption: String?) {
+  mutating func add(node n: Int, to frame: Int, caption: String?) {
     let node = graph.nodes[n]
     let signature = type(of: node.op).signature
     let isMovement = signature.category == .movement && !node.operands.isEmpty

@@ -12,21 +12,34 @@ enum ThemeSheet {
       ]
   }
 
-  /// `svg`, drawn in `light`, with `dark` for readers who prefer it.
-  static func adapting(_ svg: String, light: Theme, dark: Theme) -> String {
-    var rules: [String] = []
-    var seen: Set<String> = []
-    for (from, to) in zip(colors(of: light), colors(of: dark)) where seen.insert(from).inserted {
-      if svg.contains("fill=\"\(from)\"") { rules.append("[fill=\"\(from)\"]{fill:\(to)}") }
-      if svg.contains("stroke=\"\(from)\"") { rules.append("[stroke=\"\(from)\"]{stroke:\(to)}") }
+  /// `svg`, drawn in the light theme, with the dark one for readers who prefer it where that is asked
+  /// for, and without seams in the scale of a heat.
+  static func styled(_ svg: String, _ options: DiagramOptions) -> String {
+    var sheet = ""
+    if options.heat != nil {
+      sheet += "polygon[stroke=\"transparent\"]{shape-rendering:crispEdges}"
     }
-    let sheet =
-      "<style>@media (prefers-color-scheme:dark){" + rules.joined() + "}</style>\n"
+    if options.followsReader {
+      sheet += "@media (prefers-color-scheme:dark){\(rules(svg, from: .light, to: .dark))}"
+    }
     // Behind the opening tag, which Graphviz breaks into lines.
     guard let start = svg.range(of: "<svg "),
       let end = svg[start.upperBound...].firstIndex(of: ">")
     else { return svg }
     let after = svg.index(after: end)
-    return String(svg[..<after]) + "\n" + sheet + svg[after...].drop { $0.isNewline }
+    return String(svg[..<after]) + "\n<style>\(sheet)</style>\n"
+      + svg[after...].drop { $0.isNewline }
+  }
+
+  /// A rule for each colour of a picture.
+  private static func rules(_ svg: String, from: Theme, to: Theme) -> String {
+    var rules = ""
+    var seen: Set<String> = []
+    for (old, new) in zip(colors(of: from), colors(of: to)) where seen.insert(old).inserted {
+      for name in ["fill", "stroke"] where svg.contains("\(name)=\"\(old)\"") {
+        rules += "[\(name)=\"\(old)\"]{\(name):\(new)}"
+      }
+    }
+    return rules
   }
 }
