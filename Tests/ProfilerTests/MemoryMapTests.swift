@@ -73,7 +73,7 @@ import Testing
     #expect(rectangles.map { $0["y"] } == ["292.5", "200.5"])
     #expect(rectangles.map { $0["height"] } == ["367", "91"])
     #expect(rectangles.map { $0["class"] } == ["c0", "c1"])
-    let texts = elements.map(\.text)
+    let texts = Set(elements.map { $0.text.trimmingCharacters(in: .whitespacesAndNewlines) })
     #expect(texts.contains("peak: step 1, linear, 5.00 KiB alive"))
     #expect(texts.contains("lower bound 5.00 KiB"))
     #expect(

@@ -69,7 +69,7 @@ import Testing
     #expect(
       text.contains("arena 5.00 KiB for 2 buffers, lower bound 5.00 KiB, ratio 1.000"))
     #expect(text.contains("peak at step 1 (linear), alive:"))
-    #expect(text.contains("4.00 KiB  v0     f32[2]  encoder"))
+    #expect(text.contains("4.00 KiB  80.0  v0     f32[2]    0–2  encoder"))
     #expect(report.text(colored: true).contains("\u{1b}[33mmissed\u{1b}[0m"))
     let again = try JSONDecoder().decode(CompilerReport.self, from: Data(report.json().utf8))
     #expect(again == report)
