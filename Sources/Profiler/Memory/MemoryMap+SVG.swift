@@ -35,7 +35,11 @@ extension MemoryMap {
     var seen: Set<Tint> = []
     let entries = tints.filter { seen.insert($0).inserted }
     // Neighbouring layers repeat their colours: the bands under the plot name them better.
-    guard coloring == .kind else { return }
+    guard coloring == .kind else {
+      svg.words(
+        "Colours tell neighbouring layers apart.", x: 24, y: 83.5, [("class", "faint")])
+      return
+    }
     var x = 24.0
     for entry in entries.sorted(by: { $0.style < $1.style }) {
       svg.rectangle(

@@ -64,6 +64,14 @@ public struct MemoryReport: Codable, Hashable, Sendable, JSONReport {
     /// The largest sum of bytes alive at once.
     public var lowerBound: Int
 
+    /// A pass from its parts.
+    public init(name: String, steps: Int, results: Int, lowerBound: Int) {
+      self.name = name
+      self.steps = steps
+      self.results = results
+      self.lowerBound = lowerBound
+    }
+
     /// What `sketch` tells of the graph after the pass.
     public init(name: String, _ sketch: MemorySketch) {
       self.name = name

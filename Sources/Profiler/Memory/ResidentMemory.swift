@@ -34,6 +34,24 @@ public struct ResidentMemory: Codable, Hashable, Sendable {
   /// The most that is resident at any time.
   public var peak: Int { max(whilePacking, whileRunning) }
 
+  /// From its parts.
+  init(
+    process: Int?, storedWeights: Int, mappedWeights: Int, packedWeights: Int, arena: Int,
+    scratch: Int, inputs: Int, outputs: Int, state: Int, whilePacking: Int, whileRunning: Int
+  ) {
+    self.process = process
+    self.storedWeights = storedWeights
+    self.mappedWeights = mappedWeights
+    self.packedWeights = packedWeights
+    self.arena = arena
+    self.scratch = scratch
+    self.inputs = inputs
+    self.outputs = outputs
+    self.state = state
+    self.whilePacking = whilePacking
+    self.whileRunning = whileRunning
+  }
+
   /// What a run of `planned` by `threads` threads takes.
   ///
   /// - Parameters:

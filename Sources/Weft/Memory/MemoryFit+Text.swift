@@ -6,8 +6,9 @@ extension MemoryFit {
   ///
   /// - Parameters:
   ///   - graph: the graph file, for the commands that run the model so.
-  ///   - options: what the commands take besides.
-  public func text(graph: String, options: String) -> String {
+  ///   - weights: the option that says where weights come from.
+  ///   - settings: options of the model, such as `--set layers=2`.
+  public func text(graph: String, weights: String, settings: [String] = []) -> String {
     let bindings = bindings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       .joined(separator: ",")
     var table = TextTable(columns: [
@@ -22,27 +23,28 @@ extension MemoryFit {
     let heading =
       "\(model)\(bindings.isEmpty ? "" : ", " + bindings):"
       + " \(Figures.bytes(limit)) allowed, \(Figures.bytes(peak)) needed at the peak"
-    return [heading, table.text, fits ? commands(graph, options, bindings) : obstacles]
+    return [heading, table.text, fits ? commands(graph, weights, settings, bindings) : obstacles]
       .joined(separator: "\n\n")
   }
 
   /// The command lines that run the model with what was chosen.
-  private func commands(_ graph: String, _ options: String, _ bindings: String) -> String {
-    let flags = choices.map(\.option).filter { !$0.hasPrefix("--scheme") }
+  private func commands(
+    _ graph: String, _ weights: String, _ settings: [String], _ bindings: String
+  ) -> String {
     let bind = bindings.isEmpty ? [] : ["--bind \(bindings)"]
-    guard let scheme else {
-      return "It fits:\n  "
-        + (["weft run \(graph)", options] + bind + flags).filter { !$0.isEmpty }
-        .joined(separator: " ")
+    let flags = settings + bind + choices.map(\.option).filter { !$0.hasPrefix("--scheme") }
+    var lines: [[String]] = []
+    if let scheme {
+      let file = graph.split(separator: "/").last.map(String.init) ?? graph
+      let folder = "\(file.split(separator: ".").first ?? "model")-\(scheme.shortName)"
+      lines.append(
+        ["weft quantize \(graph)", weights] + settings
+          + ["--scheme \(scheme.rawValue)", "-o \(folder)"])
+      lines.append(["weft run \(folder)/\(file)", "--weights \(folder)"] + flags)
+    } else {
+      lines.append(["weft run \(graph)", weights] + flags)
     }
-    let file = graph.split(separator: "/").last.map(String.init) ?? graph
-    let folder = "\(file.split(separator: ".").first ?? "model")-\(scheme.shortName)"
-    let quantize = [
-      "weft quantize \(graph)", options, "--scheme \(scheme.rawValue)", "-o \(folder)",
-    ]
-    let run = ["weft run \(folder)/\(file)", "--weights \(folder)"] + bind + flags
-    return "It fits:\n  " + quantize.filter { !$0.isEmpty }.joined(separator: " ") + "\n  "
-      + run.joined(separator: " ")
+    return (["It fits:"] + lines.map { "  " + $0.joined(separator: " ") }).joined(separator: "\n")
   }
 
   private var obstacles: String {

@@ -82,6 +82,10 @@ struct MemoryFitSearch {
         kind: "process", name: "program, graph and plan", byteCount: resident.process ?? 0,
         layer: "", line: "")
     ]
+    parts.append(
+      .init(
+        kind: "weight", name: "parts of the checkpoint that are read where they are",
+        byteCount: resident.mappedWeights, layer: "", line: ""))
     parts += weights(best)
     parts += best.report.aliveAtPeak.map {
       .init(

@@ -83,9 +83,9 @@ extension MemoryCommand {
       weights.weights.map { "--weights \($0)" } ?? weights.randomWeights.map {
         "--random-weights \($0)"
       } ?? "--weights FOLDER"
-    let options = ([source] + graph.settings.map { "--set \($0)" }).joined(separator: " ")
+    let settings = graph.settings.map { "--set \($0)" }
     print(
-      json ? try fit.json() : fit.text(graph: graph.graph, options: options),
+      json ? try fit.json() : fit.text(graph: graph.graph, weights: source, settings: settings),
       terminator: json ? "" : "\n")
     if !fit.fits { throw ExitCode.failure }
   }

@@ -57,7 +57,8 @@ struct QuantizeCommand: ParsableCommand {
     let folder = URL(filePath: output)
     try QuantizedModel.checkFolder(folder, replacing: force)
     let source = try graph.source(configuration: origin.configuration)
-    let model = try Model(source, weights: origin, threads: execution.threads)
+    let model = try Model(
+      source, weights: origin, threads: execution.threads, lowMemory: execution.lowMemory)
     let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
     let samples = try samples(of: model)
     let report = try Interrupt.watching { cancellation in
