@@ -33,9 +33,6 @@ public struct RunComparison: JSONReport, Sendable {
   /// Relative errors above this are worth a word.
   public let tolerance: Double
 
-  /// Bytes of one model's values that are held at once, about.
-  static let byteLimit = 1 << 28
-
   /// Runs both on `inputs`, as often as it takes for few values to be in memory at once.
   ///
   /// - Parameters:

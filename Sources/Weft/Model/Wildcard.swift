@@ -4,7 +4,7 @@ struct Wildcard {
 
   init(_ text: some StringProtocol) { parts = Array(text) }
 
-  /// Whether it stands for more than itself.
+  /// Whether it stands for itself alone.
   var isPlain: Bool { !parts.contains("*") && !parts.contains("?") }
 
   /// Whether it stands for all of `name`.
