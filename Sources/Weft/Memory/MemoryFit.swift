@@ -57,8 +57,16 @@ extension Model {
     _ limit: Int, entry name: String? = nil, bindings: Bindings,
     allowing schemes: [QuantizationScheme] = []
   ) throws -> MemoryFit {
+    try fit(limit, entry: name, bindings: bindings, allowing: schemes, process: nil)
+  }
+
+  /// - Parameter process: what the process takes by itself; nil: what it takes now.
+  func fit(
+    _ limit: Int, entry name: String? = nil, bindings: Bindings,
+    allowing schemes: [QuantizationScheme] = [], process: Int?
+  ) throws -> MemoryFit {
     let entry = try entry(name)
-    var search = MemoryFitSearch(self, entry, bindings, limit: limit)
+    var search = MemoryFitSearch(self, entry, bindings, limit: limit, process: process)
     let first = try search.start()
     for scheme in [nil] + QuantizationScheme.byLoss.filter(schemes.contains).map(Optional.some) {
       if search.fits { break }

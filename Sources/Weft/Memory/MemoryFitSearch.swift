@@ -9,11 +9,12 @@ struct MemoryFitSearch {
   private var process: Int?
   private var choices: [MemoryFit.Choice] = []
 
-  init(_ model: Model, _ entry: Entry, _ bindings: Bindings, limit: Int) {
+  init(_ model: Model, _ entry: Entry, _ bindings: Bindings, limit: Int, process: Int?) {
     self.model = model
     self.entry = entry
     self.bindings = bindings
     self.limit = limit
+    self.process = process
     setting = MemorySetting(entry)
   }
 
@@ -23,7 +24,7 @@ struct MemoryFitSearch {
 
   /// The peak without any choice.
   mutating func start() throws -> Int {
-    let first = try entry.foresight(bindings, setting)
+    let first = try entry.foresight(bindings, setting, process: process)
     process = first.report.resident?.process
     best = first
     return first.peak
