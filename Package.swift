@@ -30,12 +30,16 @@ let package = Package(
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "Profiler", dependencies: ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    // The page's files are compiled into the program: it needs no folder beside it.
+    .target(
+      name: "Report", dependencies: ["Profiler", "Executor"],
+      resources: [.embedInCode("Page")]),
     .target(name: "Diagrams", dependencies: ["IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
       dependencies: [
-        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators", "Compiler",
-        "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
+        "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     .executableTarget(
       name: "WeftCLI",
@@ -63,6 +67,7 @@ let package = Package(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
       name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Profiler", "Executor", "Compiler"]),
     .testTarget(
       name: "DiagramsTests",
       dependencies: ["Diagrams", "GraphLanguage", "Operators", "IR", "Tensors"],

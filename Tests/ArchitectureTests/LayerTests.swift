@@ -17,12 +17,13 @@ import Testing
     ("Formats", ["Tensors"]),
     ("Tokenizers", ["Formats"]),
     ("Profiler", ["Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    ("Report", ["Profiler", "Executor"]),
     ("Diagrams", ["IR", "Tensors", "CGraphviz"]),
     (
       "Weft",
       [
-        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators", "Compiler",
-        "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
+        "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]
     ),
     ("WeftCLI", ["Weft"]),
