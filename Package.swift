@@ -67,7 +67,9 @@ let package = Package(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
       name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
-    .testTarget(name: "ReportTests", dependencies: ["Report", "Profiler", "Executor", "Compiler"]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Report", "Profiler", "Executor", "Compiler", "IR", "Tensors"]),
     .testTarget(
       name: "DiagramsTests",
       dependencies: ["Diagrams", "GraphLanguage", "Operators", "IR", "Tensors"],

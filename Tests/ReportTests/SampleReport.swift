@@ -2,8 +2,9 @@ import Compiler
 import Executor
 import Foundation
 import IR
-import Profiler
+import Tensors
 
+@testable import Profiler
 @testable import Report
 
 /// A small report whose names may try to break out of the page.

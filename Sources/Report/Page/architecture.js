@@ -16,6 +16,17 @@
     return picture;
   }
 
+  /** Makes the picture follow the page's theme. Its own style sheet knows the device's only. */
+  function paint(picture) {
+    const rules = [...picture.querySelectorAll('style')]
+      .flatMap((style) => [...(style.sheet?.cssRules ?? [])])
+      .filter((rule) => rule instanceof CSSMediaRule && rule.media.mediaText.includes('color-scheme'));
+    weft.onTheme((dark) => {
+      for (const rule of rules) rule.media.mediaText = dark ? 'screen' : 'not all';
+      picture.classList.toggle('turned', dark && rules.length === 0);
+    });
+  }
+
   /** Which box stands for which steps. */
   function boxes(picture) {
     const found = new Map();
@@ -33,25 +44,31 @@
       const drawn = found.has(step.index) ? step.index : first.get(step.twin);
       if (drawn !== undefined) members.get(drawn).push(step.index);
     }
-    return [...found].map(([index, box]) => ({ box, index, steps: members.get(index) }));
+    return [...found].map(([index, box]) => {
+      const steps = members.get(index);
+      const more = steps.length > 1 ? ` × ${steps.length}` : '';
+      return { box, steps, title: weft.title(weft.steps[index]) + more };
+    });
   }
 
-  /** Which frame stands for which steps: those of its layer, and of layers equal but for the index. */
-  function frames(picture) {
+  /**
+   * Which layer stands for which steps: its own, and those of layers equal but for the index. A layer
+   * is a frame, or a box where the picture is coarse.
+   */
+  function layers(picture) {
     const plain = (path) => path.replace(/\.\d+(?=\.|$)/g, '.*');
     return [...picture.querySelectorAll('g[id^="layer-"]')].map((box) => {
       const path = box.id.slice('layer-'.length);
       const inside = (layer, frame) => layer === frame || layer.startsWith(`${frame}.`);
       let steps = weft.steps.filter((step) => inside(step.layer, path));
-      if (box.classList.contains('repeated') || /(^| )run-/.test(box.getAttribute('class') ?? '')) {
+      if ([...box.classList].some((name) => name.startsWith('run-'))) {
         steps = weft.steps.filter((step) => inside(plain(step.layer), plain(path)));
       }
-      return { box, path, steps: steps.map((step) => step.index) };
+      return { box, title: path, steps: steps.map((step) => step.index), isFrame: box.classList.contains('cluster') };
     }).filter(({ steps }) => steps.length > 0);
   }
 
-  function connect(part, title, isFrame) {
-    const { box, steps } = part;
+  function connect({ box, steps, title, isFrame }) {
     const list = steps.map((index) => weft.steps[index]);
     for (const old of box.querySelectorAll(isFrame ? ':scope > title' : 'title')) old.remove();
     box.classList.add(isFrame ? 'frame' : 'box');
@@ -108,20 +125,17 @@
     for (const name of ['width', 'height']) picture.removeAttribute(name);
     const view = weft.el('div', { class: 'drawing', tabindex: '0', role: 'region', 'aria-label': 'Diagram' }, picture);
     host.append(view);
-    const layers = frames(picture);
-    const parts = boxes(picture);
-    for (const frame of layers) connect(frame, frame.path, true);
-    for (const part of parts) {
-      const more = part.steps.length > 1 ? ` × ${part.steps.length}` : '';
-      connect(part, weft.title(weft.steps[part.index]) + more, false);
-    }
+    paint(picture);
+    const parts = [...layers(picture), ...boxes(picture)];
+    parts.forEach(connect);
     host.querySelector('h2').after(zoomed(view, picture));
     weft.selection.listen((steps, from) => {
       let first;
       for (const part of parts) {
-        const on = part.steps.some((step) => steps.has(step));
+        const has = (step) => steps.has(step);
+        const on = part.isFrame ? part.steps.every(has) : part.steps.some(has);
         part.box.classList.toggle('on', on);
-        if (on) first ??= part.box;
+        if (on && !part.isFrame) first ??= part.box;
       }
       if (first && from !== 'architecture') reveal(view, first);
     });

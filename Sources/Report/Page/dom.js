@@ -11,7 +11,7 @@
       else if (name.startsWith('--')) node.style.setProperty(name, value);
       else node.setAttribute(name, value === true ? '' : value);
     }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return node;
   }
 

@@ -73,7 +73,7 @@
       const label = !node.step && full.length <= room ? full : weft.format.shortened(node.name, room);
       const part = weft.svg('g', {
         class: node.step ? 'flame-step' : 'flame-layer',
-        '--kind': node.step ? node.step.kindOfWork.color : null,
+        '--kind': node.step ? node.step.kindOfWork.color : null, 'data-step': node.step?.index,
       }, weft.svg('rect', { x: left, y: y + 1, width: Math.max(size - 1, 0.4), height: rowHeight - 2, rx: size > 8 ? 3 : 0 }),
       label.length > 1 ? weft.svg('text', { x: left + 6, y: y + 16, text: label }) : null);
       part.addEventListener('click', () => weft.selection.choose(node.steps, node.step ? weft.title(node.step) : node.path || node.name, 'flame'));

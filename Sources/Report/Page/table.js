@@ -99,21 +99,21 @@
       }, one ? weft.el('span', { class: 'swatch' }) : null, column.text(row)));
     }
 
-    function cell(row, column) {
+    function cell(row, column, most) {
       if (column.name) return nameCell(row, column);
       const style = [column.number ? 'number' : '', column.path ? 'path' : '', column.meter ? 'meter' : ''].filter(Boolean).join(' ');
       return weft.el('td', {
         class: style || null, title: column.path ? column.text(row) : null,
-        '--share': column.meter ? `${Math.min(100, column.of(row))}%` : null,
+        '--share': column.meter && most > 0 ? `${(100 * column.of(row)) / most}%` : null,
       }, weft.el('span', { text: column.text(row) }));
     }
 
-    function line(row, columns) {
+    function line(row, columns, most) {
       const title = row.step ? weft.title(row.step) : row.name;
       return weft.el('tr', {
         'data-step': row.steps.length === 1 ? row.steps[0].index : null,
         onclick: () => weft.selection.choose(row.steps.map((step) => step.index), title, 'table'),
-      }, columns.map((column) => cell(row, column)));
+      }, columns.map((column) => cell(row, column, most)));
     }
 
     function total(steps, columns) {
@@ -129,7 +129,8 @@
       const columns = weft.columns(grouping);
       const rows = flat(weft.groupings.find(([key]) => key === grouping)[2](steps), columns);
       head.replaceChildren(weft.el('tr', {}, columns.map(header)));
-      shown = rows.slice(0, limit).map((row) => [row, line(row, columns)]);
+      const most = Math.max(...rows.map((row) => row.sum.percent));
+      shown = rows.slice(0, limit).map((row) => [row, line(row, columns, most)]);
       body.replaceChildren(...shown.map(([, element]) => element));
       if (rows.length === 0) {
         body.append(weft.el('tr', {}, weft.el('td', { colspan: columns.length, class: 'muted', text: `Nothing has '${query}' in it.` })));

@@ -21,23 +21,30 @@
     }
   }
 
-  const current = () => root.dataset.theme ?? (prefersDark.matches ? 'dark' : 'light');
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : prefersDark.matches);
+  const listeners = [];
+
+  /** Calls `listener(isDark)` now and whenever the theme changes. */
+  weft.onTheme = function (listener) {
+    listeners.push(listener);
+    listener(isDark());
+  };
 
   weft.theme = function () {
     const button = weft.byId('theme');
-    const label = () => {
-      const other = current() === 'dark' ? 'Light' : 'Dark';
-      button.textContent = other;
-      button.setAttribute('aria-label', `Switch to the ${other.toLowerCase()} theme`);
-    };
+    const tell = () => listeners.forEach((listener) => listener(isDark()));
+    weft.onTheme((dark) => {
+      button.textContent = dark ? 'Light' : 'Dark';
+      button.setAttribute('aria-label', `Switch to the ${dark ? 'light' : 'dark'} theme`);
+    });
     const before = kept();
     if (before === 'dark' || before === 'light') root.dataset.theme = before;
     button.addEventListener('click', () => {
-      root.dataset.theme = current() === 'dark' ? 'light' : 'dark';
+      root.dataset.theme = isDark() ? 'light' : 'dark';
       keep(root.dataset.theme);
-      label();
     });
-    prefersDark.addEventListener('change', label);
-    label();
+    prefersDark.addEventListener('change', tell);
+    new MutationObserver(tell).observe(root, { attributeFilter: ['data-theme'] });
+    tell();
   };
 })(globalThis.weft ??= {});
