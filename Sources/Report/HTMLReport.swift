@@ -28,8 +28,9 @@ public struct HTMLReport: Sendable {
 
   /// What the browser's tab says.
   private static func title(of data: ReportData) -> String {
-    let name = data.entry == "main" ? data.model : "\(data.model), \(data.entry)"
-    let bound = data.bindings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let profile = data.profile
+    let name = profile.entry == "main" ? profile.model : "\(profile.model), \(profile.entry)"
+    let bound = profile.bindings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return "\(([name] + bound).joined(separator: " ")) · Weft profile"
   }
 

@@ -9,20 +9,12 @@ public struct ReportData: Codable, Hashable, Sendable, JSONReport {
 
   /// The version of the properties.
   public var version = ReportData.currentVersion
-  /// The model.
-  public var model: String
-  /// The entry of the model.
-  public var entry: String
-  /// The values of the symbols, by name.
-  public var bindings: [String: Int]
   /// When the runs were timed, `2026-03-01 14:05 UTC`; nil for a page that tells no time.
   public var date: String?
-  /// The machine.
-  public var machine: Machine
+  /// Where the time goes, step by step, and what the machine reaches at most.
+  public var profile: Profile
   /// The times of the runs, in the order in which they ran.
   public var runs: [Double]
-  /// Where the time goes, step by step.
-  public var profile: Profile
   /// One run, by worker; nil where none was traced.
   public var timeline: Timeline?
   /// From the start of the process to the first answer; nil where nobody wrote it down.
@@ -36,17 +28,13 @@ public struct ReportData: Codable, Hashable, Sendable, JSONReport {
 
   /// A report from its parts.
   public init(
-    model: String, entry: String, bindings: [String: Int], date: String? = nil, machine: Machine,
-    runs: [Double], profile: Profile, timeline: Timeline?, startup: StartupReport? = nil,
-    compilation: CompilerReport, diagram: String? = nil, diagramProblem: String? = nil
+    date: String? = nil, profile: Profile, runs: [Double], timeline: Timeline?,
+    startup: StartupReport? = nil, compilation: CompilerReport, diagram: String? = nil,
+    diagramProblem: String? = nil
   ) {
-    self.model = model
-    self.entry = entry
-    self.bindings = bindings
     self.date = date
-    self.machine = machine
-    self.runs = runs
     self.profile = profile
+    self.runs = runs
     self.timeline = timeline
     self.startup = startup
     self.compilation = compilation

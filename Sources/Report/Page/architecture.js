@@ -121,7 +121,7 @@
     const picture = safe(weft.data.diagram);
     picture.setAttribute('class', 'diagram');
     picture.setAttribute('role', 'group');
-    picture.setAttribute('aria-label', `Architecture of ${weft.data.model}`);
+    picture.setAttribute('aria-label', `Architecture of ${weft.data.profile.model}`);
     for (const name of ['width', 'height']) picture.removeAttribute(name);
     const view = weft.el('div', { class: 'drawing', tabindex: '0', role: 'region', 'aria-label': 'Diagram' }, picture);
     host.append(view);

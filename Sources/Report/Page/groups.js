@@ -23,7 +23,7 @@
     function convert(node) {
       const own = node.steps.filter((index) => wanted.has(index)).map((index) => weft.steps[index]);
       if (own.length === 0) return null;
-      const name = node.step ? node.name : node.name || weft.data.model;
+      const name = node.step ? node.name : node.name || weft.data.profile.model;
       return row(name, own, {
         depth: node.depth, key: node.step ? `step ${node.step.index}` : `layer ${node.path}`,
         isStep: Boolean(node.step), children: node.children.map(convert).filter(Boolean),
@@ -48,7 +48,8 @@
     { key: 'gbytes', title: 'GB/s', of: (each) => each.sum.gbytes, text: (each) => short(each.sum.gbytes) },
     { key: 'share', title: 'of ceiling', of: (each) => each.sum.share, text: (each) => percent(100 * each.sum.share, 0) },
     { key: 'back', title: 'to get back', hint: 'ms that the step takes above its ceiling', of: (each) => each.sum.back, text: (each) => milliseconds(each.sum.back) },
-    { key: 'wait', title: 'wait', hint: 'ms that a worker stood still, the mean over workers', of: (each) => each.sum.wait, text: (each) => milliseconds(each.sum.wait) },
+    { key: 'wait', title: 'wait', hint: 'ms that a worker stood still meanwhile, the mean over workers', of: (each) => each.sum.wait, text: (each) => milliseconds(each.sum.wait) },
+    { key: 'barrier', title: 'meet', hint: 'ms after it in which no step went on: the workers met', of: (each) => each.sum.barrier, text: (each) => milliseconds(each.sum.barrier) },
   ];
   const bound = { key: 'bound', title: 'bound', of: (each) => each.steps[0].bound ?? '', text: (each) => each.steps[0].bound ?? '' };
   const p90 = { key: 'p90', title: 'p90', hint: 'ms; nine runs in ten were as fast', of: (each) => each.steps[0].p90 ?? 0, text: (each) => milliseconds(each.steps[0].p90) };

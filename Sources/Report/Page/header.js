@@ -5,10 +5,11 @@
   const { short, percent, bytes, time, plural, number, count } = weft.format;
 
   function subject() {
-    const { machine, profile } = data;
-    const bound = Object.entries(data.bindings).map(([name, value]) => `${name} = ${value}`);
+    const { profile } = data;
+    const machine = profile.ceilings ?? {};
+    const bound = Object.entries(profile.bindings).map(([name, value]) => `${name} = ${value}`);
     return [
-      data.entry === 'main' ? '' : `entry ${data.entry}`, bound.join(', '),
+      profile.entry === 'main' ? '' : `entry ${profile.entry}`, bound.join(', '),
       [machine.processor, machine.instructionSet].filter(Boolean).join(', '),
       plural(profile.threads, 'thread', 'threads'), plural(profile.runs, 'run', 'runs'),
       data.date ?? '',
@@ -37,13 +38,11 @@
   }
 
   function figures() {
-    const { profile, runs, machine } = data;
+    const { profile, runs } = data;
     const total = weft.sum(weft.steps);
-    const median = runs.length > 0 ? weft.quantile(runs, 0.5) : number(profile.median ?? profile.wall);
+    const median = runs.length > 0 ? weft.quantile(runs, 0.5) : number(profile.median);
     const speed = median > 0 ? total.flops / median / 1e6 : 0;
-    const peak = number(machine.gigaflopsPerSecond);
-    const explained = profile.explainedPercent
-      ?? (profile.wall > 0 ? (100 * number(profile.sum)) / profile.wall : 0);
+    const peak = number(profile.ceilings?.gigaflopsPerSecond);
     const memory = data.compilation.memory;
     const result = [
       figure('Median run', short(median), 'ms', runs.length > 1
@@ -51,7 +50,7 @@
       figure('Speed', short(speed), 'GFLOP/s', peak > 0
         ? `${percent((100 * speed) / peak, 0)} of the ${short(peak)} measured here` : ''),
       figure('To get back', short(total.back), 'ms', 'were each step at its ceiling'),
-      figure('Explained', percent(explained), '', `by ${count(weft.steps.length)} steps`),
+      figure('Explained', percent(profile.explainedPercent), '', `by ${count(weft.steps.length)} steps and what is between`),
     ];
     if (profile.peakResidentByteCount) {
       const [value, unit] = bytes(profile.peakResidentByteCount).split(' ');
@@ -64,7 +63,7 @@
   }
 
   weft.header = function () {
-    weft.byId('model').textContent = data.model;
+    weft.byId('model').textContent = data.profile.model;
     weft.byId('subject').textContent = subject();
     weft.byId('figures').replaceChildren(...figures());
     const sections = [...document.querySelectorAll('main section')].filter((each) => !each.hidden);

@@ -29,27 +29,14 @@
   }
 
   const { number } = weft.format;
-  const machine = data.machine;
-  const roof = Math.max(0, ...machine.bandwidths.map((roof) => number(roof.gigabytesPerSecond)));
-
-  /** The time that a step would take at the roofs, in ms: what the profile says, or from one roof. */
-  function ceiling(row) {
-    if (typeof row.ceiling === 'number') return row.ceiling;
-    const compute = number(row.flops) / (machine.gigaflopsPerSecond * 1e6);
-    const memory = roof > 0 ? number(row.bytes) / (roof * 1e6) : 0;
-    return Number.isFinite(compute) ? Math.max(compute, memory) : 0;
-  }
-
   /** The steps, in the order of the plan: rows of the profile and what follows from them. */
   weft.steps = data.profile.steps.map((row, index) => {
-    const ms = number(row.time ?? row.median);
-    const least = ceiling(row);
+    const ms = number(row.time);
     const line = row.lines?.[0];
     return {
       ...row, index, ms, line, kindOfWork: weft.kind(row.category), levels: levels(row.layer),
-      percent: number(row.percent), share: ms > 0 ? Math.min(1, least / ms) : 0,
-      back: typeof row.recoverable === 'number' ? row.recoverable : Math.max(0, ms - least),
-      wait: number(row.wait), place: weft.format.line(line),
+      percent: number(row.percent), share: ms > 0 ? Math.min(1, number(row.ceiling) / ms) : 0,
+      back: number(row.recoverable), wait: number(row.wait), barrier: number(row.barrier), place: weft.format.line(line),
       // Steps of layers that are equal but for their index.
       twin: [row.op, row.layer.replace(/\.\d+(?=\.|$)/g, '.*'), weft.format.line(line)].join(' '),
     };
@@ -58,13 +45,14 @@
 
   /** Sums over `steps`. */
   weft.sum = function (steps) {
-    const total = { ms: 0, percent: 0, flops: 0, bytes: 0, wait: 0, back: 0, least: 0 };
+    const total = { ms: 0, percent: 0, flops: 0, bytes: 0, wait: 0, barrier: 0, back: 0, least: 0 };
     for (const step of steps) {
       total.ms += step.ms;
       total.percent += step.percent;
       total.flops += number(step.flops);
       total.bytes += number(step.bytes);
       total.wait += step.wait;
+      total.barrier += step.barrier;
       total.back += step.back;
       total.least += step.share * step.ms;
     }
@@ -100,7 +88,7 @@
 
   /** The tree of layers, with the steps as leaves, in the order of the plan. */
   weft.tree = function () {
-    const root = node(data.model, '', 0);
+    const root = node(data.profile.model, '', 0);
     for (const step of weft.steps) {
       let layer = root;
       const way = [root];

@@ -6,9 +6,10 @@
   const least = 0.0002;
 
   weft.roofline = function () {
-    const { machine } = weft.data;
+    const { ceilings } = weft.data.profile;
     const section = weft.byId('roofline');
-    const peak = weft.format.number(machine.gigaflopsPerSecond);
+    const peak = weft.format.number(ceilings?.gigaflopsPerSecond);
+    const { bytes, number: finite } = weft.format;
     const dots = weft.steps
       .filter((step) => step.flops > 0 && step.bytes > 0 && step.ms > weft.totalMs * least)
       .map((step) => ({ step, intensity: step.flops / step.bytes, speed: step.flops / step.ms / 1e6 }))
@@ -24,9 +25,14 @@
         + (rest > 0 ? ` ${weft.format.plural(rest, 'step', 'steps')} without FLOPs or time left out.` : ''),
     }));
     const host = weft.frame('roofline', 'Roofline: speed over arithmetic intensity of each step');
-    const roofs = machine.bandwidths.filter((roof) => roof.gigabytesPerSecond > 0);
-    const intensities = [...dots.map((dot) => dot.intensity), ...roofs.map((roof) => peak / roof.gigabytesPerSecond)];
-    const speeds = [...dots.map((dot) => dot.speed), peak];
+    const roofs = [['values', ceilings.values], ['weights', ceilings.weights]]
+      .filter(([, roof]) => finite(roof?.gigabytesPerSecond) > 0)
+      .map(([name, roof]) => ({ ...roof, name: `${name}, ${bytes(roof.byteCount)}` }));
+    const peaks = [['multiply-adds', peak, 'GFLOP/s'], ['of bytes', finite(ceilings.gigaoperationsPerSecondInt8), 'GOP/s']]
+      .filter(([, speed]) => speed > 0);
+    const highest = Math.max(...peaks.map(([, speed]) => speed));
+    const intensities = [...dots.map((dot) => dot.intensity), ...roofs.map((roof) => highest / roof.gigabytesPerSecond)];
+    const speeds = [...dots.map((dot) => dot.speed), highest];
     const [xFrom, xTo] = [Math.min(...intensities) / 2, Math.max(...intensities) * 3];
     const [yFrom, yTo] = [Math.min(...speeds) / 2, Math.max(...speeds) * 2];
     const largest = dots[0].step.ms;
@@ -34,23 +40,25 @@
 
     function roofLines(x, y, right) {
       const lines = roofs.map((roof) => {
-        const bend = peak / roof.gigabytesPerSecond;
+        const bend = highest / roof.gigabytesPerSecond;
         const start = Math.max(xFrom, yFrom / roof.gigabytesPerSecond);
         const at = [x(start), y(start * roof.gigabytesPerSecond)];
-        const angle = (Math.atan2(y(peak) - at[1], x(bend) - at[0]) * 180) / Math.PI;
+        const angle = (Math.atan2(y(highest) - at[1], x(bend) - at[0]) * 180) / Math.PI;
         return [
-          weft.svg('line', { class: 'roof', x1: at[0], y1: at[1], x2: x(bend), y2: y(peak) }),
+          weft.svg('line', { class: 'roof', x1: at[0], y1: at[1], x2: x(bend), y2: y(highest) }),
           weft.svg('text', {
             class: 'roof-name', x: at[0] + 6, y: at[1] - 6, transform: `rotate(${angle} ${at[0]} ${at[1]})`,
             text: `${roof.name} ${weft.format.short(roof.gigabytesPerSecond)} GB/s`,
           }),
         ];
       }).flat();
-      const bend = Math.min(...roofs.map((roof) => peak / roof.gigabytesPerSecond), xTo);
-      return [
-        ...lines, weft.svg('line', { class: 'roof', x1: x(bend), x2: right, y1: y(peak), y2: y(peak) }),
-        weft.svg('text', { class: 'roof-name', x: right, y: y(peak) - 6, 'text-anchor': 'end', text: `multiply-adds ${weft.format.short(peak)} GFLOP/s` }),
-      ];
+      return [...lines, ...peaks.flatMap(([name, speed, unit]) => {
+        const bend = Math.min(...roofs.map((roof) => speed / roof.gigabytesPerSecond), xTo);
+        return [
+          weft.svg('line', { class: 'roof', x1: x(bend), x2: right, y1: y(speed), y2: y(speed) }),
+          weft.svg('text', { class: 'roof-name', x: right, y: y(speed) - 6, 'text-anchor': 'end', text: `${name} ${weft.format.short(speed)} ${unit}` }),
+        ];
+      })];
     }
 
     function dot({ step, intensity, speed }, x, y) {

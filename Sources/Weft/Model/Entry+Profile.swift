@@ -38,6 +38,8 @@ extension Entry {
     let start = Clock.nanoseconds()
     _ = try run(planned, ordered, cancellation: cancellation)
     let firstRun = Clock.nanoseconds() - start
+    shared.startup?.record(.firstRun, nanoseconds: firstRun)
+    shared.startup?.finish()
     for _ in 0..<2 { _ = try run(planned, ordered, cancellation: cancellation) }
     var samples = RunSamples()
     let trace = Trace()

@@ -12,6 +12,7 @@ struct ProfileCommand: ParsableCommand {
         weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 --by layer
         weft profile Graphs/bert.weft --weights FOLDER --bind batch=1,tokens=9 \\
           --expand encoder.layer.3
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o report.html
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o timeline.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --json > before.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --compare before.json
@@ -33,7 +34,7 @@ struct ProfileCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Write a few runs on a time axis, too: .json, for ui.perfetto.dev.")
+    help: "Write a file, too: .html, a report; .json, a few runs for ui.perfetto.dev.")
   var output: String?
 
   @Option(
@@ -80,7 +81,7 @@ struct ProfileCommand: ParsableCommand {
       return try report(
         ProfileComparison(before, try Profile(contentsOf: URL(filePath: graph.graph))))
     }
-    let runs = try measure(recorder)
+    let (entry, runs) = try measure(recorder)
     if let before {
       try report(ProfileComparison(before, runs.profile))
     } else {
@@ -88,11 +89,11 @@ struct ProfileCommand: ParsableCommand {
     }
     if let output {
       let file = URL(filePath: output)
-      try AtomicFile.write(try ProfileDocument.named(file).data(of: runs), to: file)
+      try AtomicFile.write(try ProfileDocument.named(file).data(of: runs, by: entry), to: file)
     }
   }
 
-  private func measure(_ recorder: StartupRecorder) throws -> ProfiledRuns {
+  private func measure(_ recorder: StartupRecorder) throws -> (Entry, ProfiledRuns) {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
@@ -101,9 +102,10 @@ struct ProfileCommand: ParsableCommand {
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
     return try Interrupt.watching { cancellation in
       defer { progress.finish() }
-      return try entry.profiledRuns(
+      let runs = try entry.profiledRuns(
         bindings: binding.bindings(), runs: runs, cancellation: cancellation
       ) { progress.advance(to: $0) }
+      return (entry, runs)
     }
   }
 
