@@ -32,11 +32,15 @@ let package = Package(
     .target(
       name: "Profiler",
       dependencies: ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    // The page's files are compiled into the program: it needs no folder beside it.
+    .target(
+      name: "Report", dependencies: ["Profiler", "Executor"],
+      resources: [.embedInCode("Page")]),
     .target(name: "Diagrams", dependencies: ["Formats", "IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
       dependencies: [
-        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
+        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
         "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     .executableTarget(
@@ -66,6 +70,9 @@ let package = Package(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
       name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Report", "Profiler", "Executor", "Compiler", "IR", "Tensors"]),
     .testTarget(
       name: "DiagramsTests",
       dependencies: ["Diagrams", "GraphLanguage", "Operators", "IR", "Tensors"],

@@ -8,6 +8,7 @@
 @_exported import Operators
 @_exported import Passes
 @_exported import Profiler
+@_exported import Report
 @_exported import Tensors
 @_exported import Tokenizers
 

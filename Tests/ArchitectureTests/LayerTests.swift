@@ -17,11 +17,12 @@ import Testing
     ("Formats", ["Tensors"]),
     ("Tokenizers", ["Formats"]),
     ("Profiler", ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
+    ("Report", ["Profiler", "Executor"]),
     ("Diagrams", ["Formats", "IR", "Tensors", "CGraphviz"]),
     (
       "Weft",
       [
-        "Diagrams", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
+        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
         "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]
     ),

@@ -26,6 +26,9 @@ public struct RunSamples: Sendable {
   /// The first runs, whole.
   public private(set) var traced: [Trace.Run] = []
 
+  /// The times of the runs in milliseconds, from the call to the return, in the order in which they ran.
+  public var walls: [Double] { samples.map { $0.wall / 1e6 } }
+
   /// No runs.
   public init() {}
 

@@ -2,6 +2,8 @@ import Foundation
 
 /// What a profile is written as, by the extension of the file's name.
 public enum ProfileDocument: String, CaseIterable, Sendable {
+  /// All of it as one page: ``HTMLReport``.
+  case html
   /// A few runs on a time axis, for ui.perfetto.dev: ``Timeline``.
   case json
 
@@ -13,9 +15,10 @@ public enum ProfileDocument: String, CaseIterable, Sendable {
     return document
   }
 
-  /// The file's bytes.
+  /// The file's bytes, for runs that were timed just now.
   public func data(of runs: ProfiledRuns) throws -> Data {
     switch self {
+    case .html: Data(try HTMLReport(runs.entry.report(of: runs, date: .now)).bytes)
     case .json: Data(runs.timeline.json.utf8)
     }
   }

@@ -11,6 +11,7 @@ struct ProfileCommand: ParsableCommand {
         weft profile Graphs/minilm.weft --random-weights 1 --bind batch=1,tokens=128
         weft profile Graphs/bert.weft --weights FOLDER --bind ... --by layer
         weft profile Graphs/bert.weft --weights FOLDER --bind ... --expand encoder
+        weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o report.html
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 -o timeline.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --json > a.json
         weft profile Graphs/vit.weft --weights FOLDER --bind batch=1 --compare a.json
@@ -33,7 +34,7 @@ struct ProfileCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: "Write a few runs on a time axis, too: .json, for ui.perfetto.dev.")
+    help: "Write it all as one page, too: .html; or a few runs for ui.perfetto.dev: .json.")
   var output: String?
 
   @Option(
