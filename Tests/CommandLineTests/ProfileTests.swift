@@ -124,7 +124,7 @@ import Testing
 
   @Test(arguments: [
     ("weft profile --compare a.json", 64, "graph"),
-    ("weft profile \(small) -o report.gif", 64, "must end in .json"),
+    ("weft profile \(small) -o report.gif", 64, "must end in .html or .json"),
     ("weft profile \(small) --columns speed", 64, "gflops"),
     ("weft profile \(small) --columns time --wide", 64, "not both"),
     ("weft profile \(small) --by op --depth 2", 64, "--by layer"),
