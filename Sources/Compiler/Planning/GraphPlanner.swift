@@ -51,15 +51,15 @@ public final class GraphPlanner: Sendable {
   /// The plan for `bindings`, which give every symbol of the graph a value.
   public func plan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
     if let plan = cache.withLock({ $0[bindings] }) { return plan }
-    var plan = try foresee(bindings)
+    var plan = try makePlan(for: bindings)
     plan.packing = packed.finish()
     plan.duration += plan.packing.duration
     cache.withLock { $0[bindings] = plan }
     return plan
   }
 
-  /// The plan for `bindings` to look at: it can't run, for no weight is packed.
-  public func foresee(_ bindings: Bindings) throws(PlanningError) -> PlannedGraph {
+  /// The plan, with weights that are promised and not yet packed.
+  private func makePlan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
     let clock = ContinuousClock()
     let start = clock.now
     let bound: Graph

@@ -65,25 +65,10 @@ extension Entry {
     bindings.symbols.map { "\($0)=\(bindings[$0] ?? 0)" }.joined(separator: ", ")
   }
 
-  /// A plan to look at: of a model without weights as it would be with any. Nothing is packed.
+  /// A plan to look at: of a model without weights as it would be with any. Nothing is packed then.
   func foreseenPlan(for bindings: Bindings) throws -> PlannedGraph {
-    if !(shared.weights is NoWeights) { return try plan(for: bindings) }
-    let (missing, unknown, known) = mismatch(of: bindings)
-    guard missing.isEmpty, unknown.isEmpty else {
-      throw ModelError.dimensions(missing: missing, unknown: unknown, known: known)
-    }
-    return try GraphPlanner(
-      try compiled(), weights: BlankWeights(), table: shared.table, packed: PackedWeights()
-    ).foresee(bindings)
-  }
-
-  private func mismatch(
-    of bindings: Bindings
-  ) -> (missing: [String], unknown: [String], known: [String]) {
-    let known = graph.symbols
-    return (
-      known.filter { bindings[$0] == nil }, bindings.symbols.filter { !known.contains($0) }, known
-    )
+    shared.weights is NoWeights
+      ? try foresight(bindings, MemorySetting(self)).planned : try plan(for: bindings)
   }
 
   private func planSteps(of planned: PlannedGraph) -> PlanSteps {
@@ -127,18 +112,6 @@ struct DeclaredLines {
   func nodes(of origin: Origin) -> [Int] {
     Set(origin.sites.flatMap { places[$0] ?? [] }).sorted()
       .filter { !graph.nodes[$0].isMovement }
-  }
-}
-
-/// Weights that nobody reads, for plans that never run: large ones take no memory.
-private struct BlankWeights: WeightSource {
-  func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {
-    guard let dims = type.shape.values else { throw DimError.unbound(type.description) }
-    let byteCount = try Tensor.byteCount(type.dtype, dims)
-    let storage =
-      try byteCount < 1 << 20
-      ? Storage(byteCount: byteCount) : Storage(uninitializedByteCount: byteCount)
-    return .dense(try Tensor(dtype: type.dtype, dims: dims, storage: storage))
   }
 }
 
