@@ -33,6 +33,8 @@ public struct SourceOutline: Sendable {
   /// The outline of `source`; of a file with errors, of the statements that can be read.
   public init(_ source: SourceText) {
     self.source = source
+    let breaks = source.bytes.count { $0 == UInt8(ascii: "\n") }
+    lineCount = breaks + (source.bytes.last == UInt8(ascii: "\n") ? 0 : 1)
     let (file, _) = GraphLanguage.parse(source)
     var expressions: [Int: [Expression]] = [:]
     var contents: [Int: Content] = [:]
@@ -61,10 +63,7 @@ public struct SourceOutline: Sendable {
   }
 
   /// The number of lines; one more than there are line breaks, unless the file ends with one.
-  public var lineCount: Int {
-    let breaks = source.bytes.count { $0 == UInt8(ascii: "\n") }
-    return breaks + (source.bytes.last == UInt8(ascii: "\n") ? 0 : 1)
-  }
+  public let lineCount: Int
 
   /// What a line says; lines count from 1.
   public func content(ofLine line: Int) -> Content {
