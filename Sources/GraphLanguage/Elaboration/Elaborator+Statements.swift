@@ -43,6 +43,11 @@ extension Elaborator {
         frame.set(
           name.text,
           Variable(value: declared.map { .tensor(placeholder($0.type, $0.sources)) }))
+      case .state(let name, let type, _):
+        let declared = try? tensorType(type)
+        frame.set(
+          name.text,
+          Variable(value: declared.map { .tensor(placeholder($0.type, $0.sources)) }))
       case .input(let name, _): frame.set(name.text, Variable())
       case .assignment(let name, _):
         let kept = frame.find(name.text)?.type
@@ -74,6 +79,8 @@ extension Elaborator {
     case .output(let name, let type, let value): try declareOutput(name, type, value)
     case .param(let name, let type, let initializer, let path):
       try declareParameter(name, type, initializer, path, statement.span)
+    case .state(let name, let type, let path):
+      try declareState(name, type, path, statement.span)
     case .variable(let isMutable, let names, let type, let value):
       try declareVariable(isMutable, names, type, value)
     case .assignment(let name, let value): try assign(name, value)
