@@ -121,6 +121,9 @@ struct PlanBuilder {
     var cost = Cost(of: op, operands, results)
     for (type, weight) in zip(operands, stored) {
       if let matrix = weight?.int8 { cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount }
+      if let matrix = weight?.blocks {
+        cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount
+      }
     }
     return cost
   }
@@ -165,6 +168,7 @@ struct PlanBuilder {
     switch known[value.index] {
     case .dense(let tensor)? where op.readsStored(i): .dense(tensor)
     case .int8(let matrix)? where op.readsInt8(i, matrix): .int8(matrix)
+    case .blocks(let matrix)? where op.readsBlocks(i, matrix): .blocks(matrix)
     default: try constant(value).map { .dense($0) }
     }
   }

@@ -35,7 +35,7 @@ struct SafetensorsItem {
   }
 
   /// What stands in a file for `weight`: the tensor, or integers and scales. The scales' extents say
-  /// what has one: `[rows, 1]` or `[1, columns]`.
+  /// what has one: `[rows, 1]` or `[1, columns]`. Blocks, for which there is no type, become reals.
   static func items(_ name: String, _ weight: StoredWeight) throws(TensorError) -> [SafetensorsItem]
   {
     switch weight {
@@ -47,6 +47,7 @@ struct SafetensorsItem {
         SafetensorsItem(
           Checkpoint.Companion.scales(of: name), try matrix.scales.reshaped(to: dims)),
       ]
+    case .blocks(let matrix): return [SafetensorsItem(name, try matrix.dense())]
     }
   }
 }

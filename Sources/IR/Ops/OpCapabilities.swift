@@ -126,6 +126,13 @@ public protocol Int8Preserving: Op {
   func part(of matrix: Int8Matrix) throws(TensorError) -> Int8Matrix?
 }
 
+/// An op that picks a part of a matrix and leaves each number as it is, so that what a weight in blocks
+/// gives is one, too.
+public protocol BlocksPreserving: Op {
+  /// The part of `matrix` that is the result; nil where it isn't whole rows.
+  func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix?
+}
+
 /// An op whose kernels may write result 0 over an operand that nobody needs afterwards.
 public protocol InPlace: Op {
   /// Positions of the operands that result 0 may overwrite, best first. Types must be equal.
