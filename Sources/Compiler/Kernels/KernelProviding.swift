@@ -32,6 +32,8 @@ public struct KernelRequest: Sendable {
   public var results: [TensorType]
   /// For each operand, what it is where that is known before the run: a weight or a constant.
   public var stored: [StoredWeight?]
+  /// How states are stored; ``operands`` and ``results`` say f32 all the same.
+  public var stateFormat: StateFormat
   /// The C kernels for this machine's instruction set.
   public var table: KernelTable
   /// Where packed copies of weights are kept, so that all plans share one.
@@ -40,8 +42,9 @@ public struct KernelRequest: Sendable {
   /// A request from its parts.
   public init(
     operands: [TensorType], results: [TensorType], stored: [StoredWeight?], table: KernelTable,
-    packed: PackedWeights
+    packed: PackedWeights, stateFormat: StateFormat = .f32
   ) {
+    self.stateFormat = stateFormat
     self.operands = operands
     self.results = results
     self.stored = stored

@@ -37,7 +37,7 @@ struct KnownValues: Sendable {
       case .constant(let tensor): known[value.id.index] = .dense(tensor)
       case .parameter(let parameter):
         known[value.id.index] = try weight(parameter, value, source)
-      case .input, .result: break
+      case .input, .state, .result: break
       }
     }
     // Values that are the same for every binding: what they are made of mustn't hang on it either.
@@ -69,7 +69,7 @@ struct KnownValues: Sendable {
     var known = graph.values.map { value in
       switch value.definition {
       case .constant, .parameter: true
-      case .input, .result: false
+      case .input, .state, .result: false
       }
     }
     for node in graph.nodes where node.operands.allSatisfy({ known[$0.index] }) {

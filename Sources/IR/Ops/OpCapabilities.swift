@@ -52,11 +52,17 @@ public protocol Costed: Op {
   func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int
   /// Bytes read; the default reads every operand once.
   func bytesRead(_ operands: [TensorType], _ results: [TensorType]) -> Int
+  /// Bytes written; the default writes every result once.
+  func bytesWritten(_ operands: [TensorType], _ results: [TensorType]) -> Int
 }
 
 extension Costed {
   public func bytesRead(_ operands: [TensorType], _ results: [TensorType]) -> Int {
     Cost.byteCount(operands)
+  }
+
+  public func bytesWritten(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+    Cost.byteCount(results)
   }
 }
 
@@ -93,7 +99,7 @@ extension Cost {
     self.init(
       flops: costed?.flops(operands, results) ?? 0,
       bytesRead: costed?.bytesRead(operands, results) ?? Cost.byteCount(operands),
-      bytesWritten: Cost.byteCount(results))
+      bytesWritten: costed?.bytesWritten(operands, results) ?? Cost.byteCount(results))
   }
 
   /// Bytes of dense tensors of these concrete types, saturating; symbolic ones count nothing.
@@ -131,6 +137,15 @@ public protocol BlocksPreserving: Op {
 public protocol InPlace: Op {
   /// Positions of the operands that result 0 may overwrite, best first. Types must be equal.
   var overwritableOperands: [Int] { get }
+}
+
+/// An op whose result 0 is operand ``updatedOperand``, a state, after it was changed in place.
+///
+/// The operand must be a state or the result of such an op, and nothing else may use it: what reads
+/// the state takes the result.
+public protocol Updating: Op {
+  /// The position of the operand that is changed.
+  var updatedOperand: Int { get }
 }
 
 /// An op that knows simpler forms of itself.
