@@ -170,6 +170,44 @@ import Weft
     }
   }
 
+  @Test(arguments: [StateFormat.f32, .f16])
+  func `a sequence that was saved goes on elsewhere`(_ format: StateFormat) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "sequence.safetensors")
+    let reference = try Reference.named("llama")
+    let (tokens, _) = try sequences(reference)[0]
+    let model = try reference.model()
+    let session = try DecodingSession(model, slots: 2, capacity: 16, format: format)
+    _ = try session.advance([.init(slot: 1, tokens: Array(tokens.prefix(7)))])
+    try session.save(1, to: file)
+    let expected = try session.advance([.init(slot: 1, tokens: [tokens[7]])])[0]
+
+    let other = try DecodingSession(reference.model(), slots: 3, capacity: 8, format: format)
+    _ = try other.advance([.init(slot: 2, tokens: [1, 2])])
+    try other.restore(2, from: file)
+    #expect(try other.tokens(of: 2) == Array(tokens.prefix(7)))
+    let found = try other.advance([.init(slot: 2, tokens: [tokens[7]])])[0]
+    #expect(bytes(["": found]) == bytes(["": expected]))
+
+    // Of another model, in another format, without room, or no sequence at all.
+    let wrong = [
+      try DecodingSession(Reference.named("gpt2").model(), capacity: 16, format: format),
+      try DecodingSession(model, capacity: 16, format: format == .f32 ? .f16 : .f32),
+      try DecodingSession(model, capacity: 6, format: format),
+    ]
+    for session in wrong {
+      _ = try session.advance([.init(slot: 0, tokens: [1])])
+      #expect(throws: DecodingError.self) { try session.restore(0, from: file) }
+      #expect(try session.tokens(of: 0) == [1])
+    }
+    let weights = reference.folder.appending(path: "model.safetensors")
+    #expect(throws: DecodingError.self) { try other.restore(0, from: weights) }
+    try Data([1, 2, 3]).write(to: file)
+    #expect(throws: FormatError.self) { try other.restore(0, from: file) }
+  }
+
   @Test func `a long prompt in parts equals itself token by token`() throws {
     let source = ModelSource(
       file: Repository.graph("llama"),

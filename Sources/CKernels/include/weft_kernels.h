@@ -1,7 +1,8 @@
 #ifndef WEFT_KERNELS_H
 #define WEFT_KERNELS_H
 
-// Microkernels: pure functions over pointers and sizes, one table for each instruction set.
+// Microkernels: pure functions over pointers and sizes, one table for each instruction set. Products
+// with weights in blocks stand in weft_blocks.h.
 //
 // What holds for every kernel:
 // - Nothing is allocated, locked or thrown, and there is no state: any thread may call any kernel.

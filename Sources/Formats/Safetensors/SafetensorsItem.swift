@@ -1,8 +1,9 @@
 import Tensors
 
 /// A tensor as a safetensors file holds it: a name, the name of its type, extents, bytes.
-struct SafetensorsItem {
-  let name: String
+public struct SafetensorsItem: Sendable {
+  /// The name.
+  public let name: String
   let typeName: String
   let dims: [Int]
   let elementByteCount: Int
@@ -11,7 +12,7 @@ struct SafetensorsItem {
   let byteCount: Int
 
   /// A tensor under its name.
-  init(_ name: String, _ tensor: Tensor) {
+  public init(_ name: String, _ tensor: Tensor) {
     self.name = name
     typeName =
       SafetensorsEntry.supported.first { $0.dtype == tensor.dtype }?.name
@@ -21,6 +22,21 @@ struct SafetensorsItem {
     storage = tensor.storage
     byteOffset = tensor.byteOffset
     byteCount = tensor.byteCount
+  }
+
+  /// Bytes that only their writer understands, such as rows of blocks; `dims` of type `U8`, inside of
+  /// `storage`.
+  public init(
+    _ name: String, bytesOf storage: Storage, byteOffset: Int, dims: [Int]
+  ) throws(TensorError) {
+    let checked = try Tensor(dtype: .bool, dims: dims, storage: storage, byteOffset: byteOffset)
+    self.name = name
+    typeName = "U8"
+    self.dims = dims
+    elementByteCount = 1
+    self.storage = storage
+    self.byteOffset = byteOffset
+    byteCount = checked.byteCount
   }
 
   /// The integers of `matrix`, without its scales.

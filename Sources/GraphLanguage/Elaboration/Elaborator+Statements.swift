@@ -44,10 +44,9 @@ extension Elaborator {
           name.text,
           Variable(value: declared.map { .tensor(placeholder($0.type, $0.sources)) }))
       case .state(let name, let type, _):
-        let declared = try? tensorType(type)
-        frame.set(
-          name.text,
-          Variable(value: declared.map { .tensor(placeholder($0.type, $0.sources)) }))
+        let stand = (try? tensorType(type)).map { placeholder($0.type, $0.sources) }
+        if let stand { states.add(stand) }
+        frame.set(name.text, Variable(value: stand.map { .tensor($0) }))
       case .input(let name, _): frame.set(name.text, Variable())
       case .assignment(let name, _):
         let kept = frame.find(name.text)?.type
