@@ -59,7 +59,7 @@ let package = Package(
       path: "Benchmarks/KernelBenchmarks"),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "ArchitectureTests"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Reference"]),
     .testTarget(name: "IRTests", dependencies: ["IR", "Tensors"]),
     .testTarget(
       name: "OperatorsTests",

@@ -48,8 +48,8 @@ struct Attention: Suite {
           let ahead = head + 1 < mine.upperBound ? args.head_size : 0
           (args.query_ahead, args.key_ahead, args.value_ahead) = (ahead, ahead, ahead)
           args.query = buffers[0].readOnly + head * args.head_size
-          args.key = buffers[1].readOnly + head * args.head_size
-          args.value = buffers[2].readOnly + head * args.head_size
+          args.key = UnsafeRawPointer(buffers[1].readOnly + head * args.head_size)
+          args.value = UnsafeRawPointer(buffers[2].readOnly + head * args.head_size)
           args.out = buffers[3].pointer + head * args.head_size
           table.attention(&args, 0, args.queries, scratch[member].pointer)
         }

@@ -6,6 +6,8 @@ public enum ExecutionError: Error, Hashable, CustomStringConvertible {
   case inputCount(expected: [String], found: Int)
   /// An input of another type.
   case inputType(name: String, expected: TensorType, found: TensorType)
+  /// Other blocks than the plan's states take.
+  case states(expected: [StatePort], found: [Int])
   /// ``Cancellation/cancel()`` was called.
   case cancelled
   /// The data has no result, in the kernel's own words.
@@ -20,6 +22,10 @@ public enum ExecutionError: Error, Hashable, CustomStringConvertible {
       "\(expected.count) inputs are needed (\(expected.joined(separator: ", "))), found \(found)"
     case .inputType(let name, let expected, let found):
       "input '\(name)' must be \(expected), found \(found)"
+    case .states(let expected, let found):
+      "states must be "
+        + expected.map { "'\($0.name)' of \($0.byteCount) bytes" }.joined(separator: ", ")
+        + "; found \(found.count) of \(found.map(String.init).joined(separator: ", ")) bytes"
     case .cancelled: "cancelled"
     case .fault(_, _, let kernel, let message): "\(kernel): \(message)"
     case .memory(let error): error.description

@@ -28,12 +28,20 @@ public final class PlanExecutor: Sendable {
 
   /// The outputs of `plan` for `inputs`, which are in the order of ``Plan/inputs``.
   ///
-  /// The same bytes for any number of threads. A run that throws leaves everything usable.
+  /// The same bytes for any number of threads. A run that throws leaves everything usable; of `states`
+  /// it may have changed what it would have.
+  ///
+  /// - Parameter states: the memory of ``Plan/states``, in their order; no two runs at once may be given
+  ///   the same.
   public func run(
-    _ plan: Plan, inputs: [Tensor], trace: Trace? = nil, cancellation: Cancellation? = nil
+    _ plan: Plan, inputs: [Tensor], states: [Storage] = [], trace: Trace? = nil,
+    cancellation: Cancellation? = nil
   ) throws(ExecutionError) -> [Tensor] {
     let start = trace?.clock.now() ?? 0
     let inputs = try PlanExecutor.checked(inputs, for: plan)
+    guard states.map(\.byteCount) == plan.states.map(\.byteCount) else {
+      throw .states(expected: plan.states, found: states.map(\.byteCount))
+    }
     let participants = min(threads, plan.largestTileCount)
     let workers = participants > 1 ? workers() : nil
     let outputs: [Tensor]
@@ -49,7 +57,8 @@ public final class PlanExecutor: Sendable {
     let context = RunContext(
       plan: plan, participants: participants,
       memory: RunMemory(
-        plan: plan, participants: participants, arena: arena, inputs: inputs, outputs: outputs),
+        plan: plan, participants: participants, arena: arena, inputs: inputs, outputs: outputs,
+        states: states),
       cancellation: cancellation,
       records: trace.map {
         TraceRecords(steps: plan.steps.count, participants: participants, clock: $0.clock)

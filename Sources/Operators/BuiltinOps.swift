@@ -6,10 +6,12 @@ public enum BuiltinOps {
   public static let all: [any Op.Type] = [
     Abs.self,
     Add.self,
+    Append.self,
     ArgMax.self,
     Attention.self,
     AttentionWeights.self,
     Broadcast.self,
+    CachedAttention.self,
     Cast.self,
     Concat.self,
     Conv2D.self,

@@ -49,6 +49,12 @@ public struct StorageRange: Sendable {
     bytes = matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns
   }
 
+  /// Where the blocks of `matrix` stand.
+  public init(_ matrix: BlockMatrix) {
+    storage = matrix.storage
+    bytes = matrix.byteOffset..<matrix.byteOffset + matrix.byteCount
+  }
+
   /// Part `i` of `count` of about equal size.
   public func part(_ i: Int, of count: Int) -> StorageRange {
     let start = bytes.lowerBound + bytes.count / count * i

@@ -29,6 +29,29 @@ public final class Storage: @unchecked Sendable {
     memset(base, 0, byteCount)
   }
 
+  /// Takes `byteCount` zeroed bytes, of which pages take memory only once they are touched.
+  public convenience init(zeroPages byteCount: Int) throws(TensorError) {
+    guard byteCount > 0 else {
+      try self.init(byteCount: byteCount)
+      return
+    }
+    let mapped = mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else { throw .outOfMemory(bytes: byteCount) }
+    self.init(owning: mapped, byteCount: byteCount) { munmap($0, byteCount) }
+  }
+
+  /// Owns `byteCount` bytes at `base`, which `release` gives back.
+  private init(
+    owning base: UnsafeMutableRawPointer, byteCount: Int,
+    release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
+  ) {
+    self.base = base
+    self.byteCount = byteCount
+    isReloadable = false
+    self.release = release
+  }
+
   /// Takes `byteCount` bytes with any content, for an owner that writes each before it is read.
   ///
   /// Large blocks start at a huge page's boundary and ask for huge pages: with them, two threads

@@ -10,6 +10,8 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
   case outOfBounds(offset: Int, bytes: Int, capacity: Int)
   /// The extents hold another number of elements.
   case countMismatch(expected: Int, found: [Int])
+  /// Rows that aren't whole blocks.
+  case unevenBlocks(BlockFormat, columns: Int)
 
   public var description: String {
     switch self {
@@ -20,6 +22,9 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
       "\(bytes) bytes at offset \(offset) don't lie inside \(capacity) bytes"
     case .countMismatch(let expected, let found):
       "shape \(found) doesn't hold \(expected) elements"
+    case .unevenBlocks(let format, let columns):
+      "rows of \(columns) elements aren't whole blocks of \(format.rawValue), "
+        + "\(format.elementsPerBlock) elements each"
     }
   }
 }

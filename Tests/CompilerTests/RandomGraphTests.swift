@@ -64,7 +64,7 @@ import Testing
       case .input(let name): tensors[value.id] = inputs[name]
       case .parameter(let parameter): tensors[value.id] = weights[parameter.name]
       case .constant(let tensor): tensors[value.id] = tensor
-      case .result: break
+      case .state, .result: break
       }
     }
     for node in graph.nodes {

@@ -126,7 +126,7 @@ import Testing
     return RunContext(
       plan: plan, participants: participants,
       memory: RunMemory(
-        plan: plan, participants: participants, arena: arena, inputs: [], outputs: []),
+        plan: plan, participants: participants, arena: arena, inputs: [], outputs: [], states: []),
       cancellation: nil, records: nil, barrier: ParkingLot(count: participants), spins: 1000)
   }
 }

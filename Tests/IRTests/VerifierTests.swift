@@ -59,7 +59,7 @@ import Testing
       ]),
     Case(
       values: [x, value(1, .parameter(Parameter("w")), TensorType(.f32, [Dim(symbol: "n")]))],
-      expected: ["value %1: its type f32[n] uses 'n', which no input has"]),
+      expected: ["value %1: its type f32[n] uses 'n', which no input and no state has"]),
     Case(
       values: [x, value(1, .result(NodeID(0), 0)), value(2, .result(NodeID(1), 0))],
       nodes: [node(0, AddOp(), [2, 0], [1]), node(1, AddOp(), [0, 0], [2])],

@@ -42,8 +42,8 @@ struct Head {
     let out = GuardedBuffer<Float>(count: queries * valueSize, edge: edge)
     var args = weft_attention_args()
     args.query = UnsafePointer(q.pointer)
-    args.key = UnsafePointer(k.pointer)
-    args.value = UnsafePointer(v.pointer)
+    args.key = UnsafeRawPointer(k.pointer)
+    args.value = UnsafeRawPointer(v.pointer)
     args.out = out.pointer
     args.query_stride = headSize + padding
     args.key_stride = headSize + padding
@@ -185,8 +185,8 @@ struct Head {
           v.withUnsafeBufferPointer { v in
             out.withUnsafeMutableBufferPointer { out in
               args.query = q.baseAddress
-              args.key = k.baseAddress
-              args.value = v.baseAddress
+              args.key = k.baseAddress.map { UnsafeRawPointer($0) }
+              args.value = v.baseAddress.map { UnsafeRawPointer($0) }
               args.out = out.baseAddress
               table.attention(&args, 0, queries, scratch.pointer)
             }

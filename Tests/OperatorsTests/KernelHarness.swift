@@ -124,8 +124,9 @@ private struct Run {
   let types: [TensorType]
 
   private func memoryForResults() -> [GuardedMemory] {
-    types.map { type in
-      GuardedMemory(
+    types.enumerated().map { i, type in
+      if i == 0, let op = op as? any Updating { return GuardedMemory(operands[op.updatedOperand]) }
+      return GuardedMemory(
         byteCount: type.shape.values?.reduce(type.dtype.byteCount, *) ?? 0)
     }
   }

@@ -18,7 +18,8 @@ import Testing
       // The sketch of the last pass, without weights or kernels, agrees with the plan.
       #expect(told.passes?.last?.lowerBound == told.lowerBound, "\(entry.name)")
       let resident = try #require(told.resident)
-      let outputs = try entry.run(entry.randomInputs(bindings: bindings, seed: 1))
+      let outputs = try entry.run(
+        entry.randomInputs(bindings: bindings, seed: 1), bindings: bindings)
       #expect(resident.outputs == outputs.values.reduce(0) { $0 + $1.byteCount })
       #expect(resident.storedWeights == told.storedWeights)
     }

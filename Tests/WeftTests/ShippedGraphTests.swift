@@ -24,8 +24,15 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
     "layers": "2", "width": "48", "heads": "4", "vocabulary": "100", "positions": "64",
   ]
   private static let one: [Bindings] = [
-    ["batch": 1, "tokens": 16, "sequences": 3], ["batch": 1, "tokens": 128, "sequences": 9],
-    ["batch": 3, "tokens": 37, "sequences": 1],
+    [
+      "batch": 1, "tokens": 16, "sequences": 3, "wanted": 1, "slots": 1, "capacity": 64,
+    ],
+    [
+      "batch": 1, "tokens": 128, "sequences": 9, "wanted": 5, "slots": 2, "capacity": 64,
+    ],
+    [
+      "batch": 3, "tokens": 37, "sequences": 1, "wanted": 37, "slots": 7, "capacity": 6,
+    ],
   ]
   private static let two: [Bindings] = [
     ["batch": 1, "source": 16, "target": 4], ["batch": 1, "source": 128, "target": 128],
@@ -102,7 +109,8 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
         let known = Bindings(
           Dictionary(
             uniqueKeysWithValues: entry.graph.symbols.map { ($0, min(bindings[$0] ?? 0, 64)) }))
-        let outputs = try entry.run(entry.randomInputs(bindings: known, seed: 1))
+        let outputs = try entry.run(
+          entry.randomInputs(bindings: known, seed: 1), bindings: known)
         for output in entry.graph.outputs {
           let type = try entry.graph.type(of: output.value).substituting(known)
           #expect(outputs[output.name]?.type == type, "\(entry.name) \(known)")

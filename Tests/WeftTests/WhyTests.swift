@@ -172,7 +172,7 @@ import Weft
     let model = try ShippedGraph.named("gpt2").model(seed: 1)
     let report = try model.why(pass: "fuse-embedding")
     #expect(report.applied.isEmpty)
-    #expect(report.lines.map(\.range.line) == [27])
+    #expect(report.lines.map(\.range.line) == [29])
     let linear = try model.why(pass: "fuse-linear")
     #expect(linear.applied.map(\.count).reduce(0, +) == 2 * 6)
     #expect(linear.lines.isEmpty)

@@ -5,6 +5,7 @@
 #include "gemm_pack.h"
 #include "gemm_epilogue.h"
 #include "gemm.h"
+#include "state.h"
 #include "attention.h"
 #include "rows.h"
 #include "elementwise_casts.h"

@@ -24,13 +24,27 @@ typedef struct {
   float *out;     // [value_size][GEMM_NR]
   float *scores;  // [ATTENTION_KEYS][GEMM_NR]
   float *added;   // [ATTENTION_KEYS][GEMM_NR], bias and mask
+  float *wide_key, *wide_value;  // [ATTENTION_KEYS][head_size], [ATTENTION_KEYS][value_size]
 } attention_buffers;
+
+// A tile of keys and values as floats.
+typedef struct {
+  const float *key, *value;
+  size_t key_stride, value_stride;
+} attention_rows;
 
 static size_t attention_scratch(const weft_attention_args *args) {
   size_t rows, size;
   if (__builtin_add_overflow(args->head_size, args->value_size, &rows)
       || __builtin_add_overflow(rows, (size_t)2 * ATTENTION_KEYS + 2 * VW, &rows)
       || __builtin_mul_overflow(rows, GEMM_NR * sizeof(float), &size)) {
+    return SIZE_MAX;
+  }
+  if (args->format == WEFT_STATE_F32) return size;
+  size_t wide;
+  if (__builtin_add_overflow(args->head_size, args->value_size, &wide)
+      || __builtin_mul_overflow(wide, ATTENTION_KEYS * sizeof(float), &wide)
+      || __builtin_add_overflow(size, wide, &size)) {
     return SIZE_MAX;
   }
   return size;
@@ -42,8 +56,33 @@ static attention_buffers attention_divide(const weft_attention_args *args, void 
   buffers.scores = at;
   buffers.added = at += (size_t)ATTENTION_KEYS * GEMM_NR;
   buffers.query = at += (size_t)ATTENTION_KEYS * GEMM_NR;
-  buffers.out = at + args->head_size * GEMM_NR;
+  buffers.out = at += args->head_size * GEMM_NR;
+  // A vector beyond the last row of each may be touched.
+  buffers.wide_key = at += (args->value_size + 2 * VW) * GEMM_NR;
+  buffers.wide_value = at + ATTENTION_KEYS * args->head_size;
   return buffers;
+}
+
+// The rows from `key` on: as they stand, or widened.
+WEFT_INLINE attention_rows attention_tile(
+  const weft_attention_args *args, size_t key, size_t keys, const attention_buffers *buffers) {
+  if (args->format == WEFT_STATE_F32) {
+    const attention_rows rows = {
+      (const float *)args->key + key * args->key_stride,
+      (const float *)args->value + key * args->value_stride, args->key_stride, args->value_stride};
+    return rows;
+  }
+  for (size_t i = 0; i < keys; i++) {
+    state_load(
+      args->format, (const char *)args->key + (key + i) * args->key_stride, args->head_size,
+      buffers->wide_key + i * args->head_size);
+    state_load(
+      args->format, (const char *)args->value + (key + i) * args->value_stride, args->value_size,
+      buffers->wide_value + i * args->value_size);
+  }
+  const attention_rows rows = {
+    buffers->wide_key, buffers->wide_value, args->head_size, args->value_size};
+  return rows;
 }
 
 // First key after those that query i may see, and the first that it may see.
@@ -137,8 +176,8 @@ typedef enum { ATTENTION_PLAIN, ATTENTION_MASKED, ATTENTION_CHANGED } attention_
 // scores[key][lane] = k · q. Unless they are still to be changed: -∞ where the shared mask hides the
 // key, and the maximum goes into `top`.
 WEFT_INLINE void attention_scores(
-  const int nv, const weft_attention_args *args, size_t key, size_t keys, attention_kind kind,
-  bool fetches, const attention_buffers *buffers, vf *top) {
+  const int nv, const weft_attention_args *args, const attention_rows *tile, size_t key,
+  size_t keys, attention_kind kind, bool fetches, const attention_buffers *buffers, vf *top) {
   const weft_split split = weft_balance(keys, GEMM_MR);
   size_t at = 0;
   for (size_t piece = 0; piece < split.pieces; piece++) {
@@ -146,10 +185,10 @@ WEFT_INLINE void attention_scores(
     const uint8_t *mask = kind == ATTENTION_MASKED ? args->mask + key + at : NULL;
     if (fetches) {
       attention_fetch(
-        args->key + (key + at) * args->key_stride, args->key_stride, args->key_ahead, rows,
+        tile->key + at * tile->key_stride, tile->key_stride, args->key_ahead, rows,
         args->head_size);
       attention_fetch(
-        args->value + (key + at) * args->value_stride, args->value_stride, args->value_ahead, rows,
+        tile->value + at * tile->value_stride, tile->value_stride, args->value_ahead, rows,
         args->value_size);
     }
 #define ATTENTION_CALL(m)                                                                 \
@@ -157,8 +196,8 @@ WEFT_INLINE void attention_scores(
     vf acc[GEMM_MR * GEMM_NV];                                                            \
     tile_zero(m * nv, acc);                                                               \
     tile_multiply(                                                                        \
-      m, nv, args->head_size, args->key + (key + at) * args->key_stride,                  \
-      args->key_stride, 1, buffers->query, 0, tile_nothing_ahead(), acc);                 \
+      m, nv, args->head_size, tile->key + at * tile->key_stride,                          \
+      tile->key_stride, 1, buffers->query, 0, tile_nothing_ahead(), acc);                 \
     if (mask) {                                                                           \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < m * nv; i++) {               \
         acc[i] = vf_add(acc[i], vf_set1(mask[i / nv] ? 0.0f : -INFINITY));                \
@@ -181,8 +220,8 @@ WEFT_INLINE void attention_scores(
 
 // out[d][lane] = alpha[lane] · out[d][lane] + Σ v[key][d] · weight[key][lane]
 WEFT_INLINE void attention_values(
-  const int nv, const weft_attention_args *args, size_t key, size_t keys, const vf *alpha,
-  const attention_buffers *buffers) {
+  const int nv, const weft_attention_args *args, const attention_rows *tile, size_t keys,
+  const vf *alpha, const attention_buffers *buffers) {
   const weft_split split = weft_balance(args->value_size, GEMM_MR);
   size_t at = 0;
   for (size_t piece = 0; piece < split.pieces; piece++) {
@@ -195,7 +234,7 @@ WEFT_INLINE void attention_values(
       acc[i] = vf_mul(alpha[i % nv], vf_load(out + (i / nv) * GEMM_NR + (i % nv) * VW));  \
     }                                                                                     \
     tile_multiply(                                                                        \
-      m, nv, keys, args->value + key * args->value_stride + at, 1, args->value_stride,    \
+      m, nv, keys, tile->value + at, 1, tile->value_stride,                               \
       buffers->scores, 0, tile_nothing_ahead(), acc);                                     \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < m * nv; i++) {                 \
       vf_store(out + (i / nv) * GEMM_NR + (i % nv) * VW, acc[i]);                         \
@@ -344,13 +383,14 @@ WEFT_INLINE void attention_block(
     vf top[GEMM_NV];
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) top[j] = maximum[j];
-    attention_scores(nv, args, key, count, kind, fetches, buffers, top);
+    const attention_rows tile = attention_tile(args, key, count, buffers);
+    attention_scores(nv, args, &tile, key, count, kind, fetches, buffers, top);
     if (added) attention_pack_added(args, query, queries, key, count, buffers->added);
     if (kind == ATTENTION_CHANGED) {
       attention_change(nv, args, &limits, key, count, added, buffers, top);
     }
     attention_weigh(nv, count, buffers, top, maximum, sum, alpha);
-    attention_values(nv, args, key, count, alpha, buffers);
+    attention_values(nv, args, &tile, count, alpha, buffers);
   }
   attention_unpack(args, query, lane_begin, lane_end, sum, buffers);
 }

@@ -54,12 +54,13 @@ static void attention_single(
   for (size_t key = begin; key < end; key += ATTENTION_KEYS) {
     const size_t count = weft_min(end - key, ATTENTION_KEYS);
     if (!attention_any_visible(args, i, 1, key, count)) continue;
+    const attention_rows tile = attention_tile(args, key, count, buffers);
     float top = maximum;
     for (size_t j = 0; j < count; j++) {
       weights[j] = -INFINITY;
       if (!attention_visible(args, i, key + j)) continue;
       const float dot = attention_dot(
-        query, args->key + (key + j) * args->key_stride, args->head_size);
+        query, tile.key + j * tile.key_stride, args->head_size);
       weights[j] = dot * args->scale;
       if (args->bias) weights[j] += args->bias[i * args->bias_stride + key + j];
       if (weights[j] > top) top = weights[j];
@@ -78,15 +79,14 @@ static void attention_single(
     }
     sum = sum * alpha[0] + vf_hsum(total);
     maximum = top;
-    const float *value = args->value + key * args->value_stride;
     size_t d = 0;
     for (; d + 4 * VW <= args->value_size; d += 4 * VW) {
       attention_single_values(
-        4, value + d, args->value_stride, weights, count, alpha[0], sums + d, 4 * VW);
+        4, tile.value + d, tile.value_stride, weights, count, alpha[0], sums + d, 4 * VW);
     }
     for (; d < args->value_size; d += VW) {
       attention_single_values(
-        1, value + d, args->value_stride, weights, count, alpha[0], sums + d,
+        1, tile.value + d, tile.value_stride, weights, count, alpha[0], sums + d,
         args->value_size - d);
     }
   }

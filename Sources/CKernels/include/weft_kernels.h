@@ -160,12 +160,21 @@ typedef struct weft_int8_kernels {
 // Online softmax over tiles of keys; tiles without a visible key aren't touched. In the others keys
 // and values must be finite where hidden too: hidden values are multiplied with 0.
 
+// How rows of keys and values that outlive a run are stored.
+typedef enum weft_state_format {
+  WEFT_STATE_F32 = 0,
+  WEFT_STATE_F16,
+  WEFT_STATE_Q8_0,  // blocks of 32: a scale in f16, 32 int8
+} weft_state_format;
+
 typedef struct weft_attention_args {
   const float *query;        // [queries, head_size]
-  const float *key;          // [keys, head_size]
-  const float *value;        // [keys, value_size]
+  const void *key;           // [keys, head_size]
+  const void *value;         // [keys, value_size]
   float *out;                // [queries, value_size]
-  size_t query_stride, key_stride, value_stride, out_stride;  // between tokens
+  // Between tokens: in floats, but in bytes for keys and values stored otherwise.
+  size_t query_stride, key_stride, value_stride, out_stride;
+  weft_state_format format;  // of keys and values; f32 unless they are a state. Without mask then
   size_t queries, keys, head_size, value_size;
   float scale;
   bool causal;
@@ -397,7 +406,7 @@ typedef struct weft_kernel_table {
     const weft_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
     size_t panel_end);
 
-  /// Bytes of 64-byte aligned scratch for one call; hangs on head_size and value_size only.
+  /// Bytes of 64-byte aligned scratch for one call; hangs on head_size, value_size and format only.
   size_t (*WEFT_NONNULL attention_scratch)(const weft_attention_args *args);
   void (*WEFT_NONNULL attention)(
     const weft_attention_args *args, size_t query_begin, size_t query_end, void *scratch);
@@ -426,6 +435,11 @@ typedef struct weft_kernel_table {
   size_t (*WEFT_NONNULL gather)(const weft_gather_args *args, size_t begin, size_t end);
   size_t (*WEFT_NONNULL gather_bytes)(const weft_gather_args *args, size_t begin, size_t end);
   size_t (*WEFT_NONNULL embedding_sum_norm)(const weft_embedding_args *args, size_t begin, size_t end);
+
+  /// n floats -> the format; n is a multiple of 32 for q8_0.
+  void (*WEFT_NONNULL state_store)(weft_state_format format, const float *x, size_t n, void *out);
+  /// The format -> n floats.
+  void (*WEFT_NONNULL state_load)(weft_state_format format, const void *x, size_t n, float *out);
 
   void (*WEFT_NONNULL rotary)(const weft_rotary_args *args, size_t token_begin, size_t token_end);
   void (*WEFT_NONNULL copy)(const weft_copy_args *args, size_t row_begin, size_t row_end);

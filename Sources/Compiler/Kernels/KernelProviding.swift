@@ -13,21 +13,27 @@ public protocol KernelProviding: Op {
   /// Whether the kernels read `weight`, at position `operand`, as the 8-bit integers as which a
   /// checkpoint stores it: ``KernelRequest/int8(_:)``. They may round activations, too.
   func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool
+  /// Whether the kernels read `weight`, at position `operand`, in the blocks in which a file stores
+  /// it: ``KernelRequest/blocks(_:)``. They may round activations, too.
+  func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool
 }
 
 extension KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { false }
   public func readsInt8(_ operand: Int, _ weight: Int8Matrix) -> Bool { false }
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool { false }
 }
 
 /// What an op is told when it chooses its kernel.
 public struct KernelRequest: Sendable {
-  /// Concrete operand types; f32 for a weight of 8-bit integers.
+  /// Concrete operand types; f32 for a weight of 8-bit integers or in blocks.
   public var operands: [TensorType]
   /// Concrete result types.
   public var results: [TensorType]
   /// For each operand, what it is where that is known before the run: a weight or a constant.
   public var stored: [StoredWeight?]
+  /// How states are stored; ``operands`` and ``results`` say f32 all the same.
+  public var stateFormat: StateFormat
   /// The C kernels for this machine's instruction set.
   public var table: KernelTable
   /// Where packed copies of weights are kept, so that all plans share one.
@@ -36,8 +42,9 @@ public struct KernelRequest: Sendable {
   /// A request from its parts.
   public init(
     operands: [TensorType], results: [TensorType], stored: [StoredWeight?], table: KernelTable,
-    packed: PackedWeights
+    packed: PackedWeights, stateFormat: StateFormat = .f32
   ) {
+    self.stateFormat = stateFormat
     self.operands = operands
     self.results = results
     self.stored = stored
@@ -61,6 +68,10 @@ public struct KernelRequest: Sendable {
   /// Operand `i` where it is a weight of 8-bit integers. Only an op that says
   /// ``KernelProviding/readsInt8(_:_:)`` is given one.
   public func int8(_ i: Int) -> Int8Matrix? { stored[i]?.int8 }
+
+  /// Operand `i` where it is a weight in blocks. Only an op that says
+  /// ``KernelProviding/readsBlocks(_:_:)`` is given one.
+  public func blocks(_ i: Int) -> BlockMatrix? { stored[i]?.blocks }
 
   /// The concrete extents of operand `i`.
   public func dims(ofOperand i: Int) -> [Int] { operands[i].shape.values ?? [] }

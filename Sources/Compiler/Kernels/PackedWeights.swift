@@ -25,6 +25,13 @@ public final class PackedWeights: Sendable {
         [matrix.byteOffset, matrix.scales.byteOffset, matrix.scaled.rawValue] + matrix.dims
       self.layout = layout
     }
+
+    /// A key for `matrix` packed as `layout`.
+    public init(_ matrix: BlockMatrix, layout: String) {
+      sources = [ObjectIdentifier(matrix.storage)]
+      offsets = [matrix.byteOffset] + matrix.dims
+      self.layout = "\(matrix.format.rawValue)-\(layout)"
+    }
   }
 
   /// A packed weight with what keeps its key's identity alive.
@@ -90,6 +97,13 @@ public final class PackedWeights: Sendable {
       Key(matrix, layout: layout), keeping: [matrix.storage, matrix.scales.storage], pack: pack)
   }
 
+  /// The packed form of `matrix`, made by `pack` where it isn't there yet.
+  public func storage(
+    for matrix: BlockMatrix, layout: String, pack: () throws(TensorError) -> Storage
+  ) throws(TensorError) -> Storage {
+    try storage(Key(matrix, layout: layout), keeping: [matrix.storage], pack: pack)
+  }
+
   private func storage(
     _ key: Key, keeping sources: [Storage], pack: () throws(TensorError) -> Storage
   ) throws(TensorError) -> Storage {
@@ -121,6 +135,16 @@ public final class PackedWeights: Sendable {
     try promise(
       Key(matrix, layout: layout), [.init(matrix), .init(matrix.scales)], byteCount: byteCount,
       pieces: pieces, fill: fill)
+  }
+
+  /// The packed form of `matrix`, promised as that of tensors is.
+  public func storage(
+    for matrix: BlockMatrix, layout: String, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> Storage {
+    try promise(
+      Key(matrix, layout: layout), [.init(matrix)], byteCount: byteCount, pieces: pieces,
+      fill: fill)
   }
 
   private func promise(
@@ -183,6 +207,17 @@ public final class PackedWeights: Sendable {
       return try promisedCopy(
         Key(matrix, layout: dtype.rawValue), [.init(matrix)], dtype, matrix.dims)
     case .int8(let matrix):
+      let storage = try storage(for: matrix, layout: dtype.rawValue) {
+        () throws(TensorError) -> Storage in
+        let dense = try matrix.dense(dtype)
+        StorageRange(matrix).dropPages()
+        return dense.storage
+      }
+      return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
+    case .blocks(let matrix) where onlyPromises:
+      return try promisedCopy(
+        Key(matrix, layout: dtype.rawValue), [.init(matrix)], dtype, matrix.dims)
+    case .blocks(let matrix):
       let storage = try storage(for: matrix, layout: dtype.rawValue) {
         () throws(TensorError) -> Storage in
         let dense = try matrix.dense(dtype)

@@ -126,7 +126,7 @@ extension OpCategory {
     switch self {
     case .matrixProduct, .attention: 4
     case .normalization, .reduction, .embedding: 3
-    case .activation, .elementwise, .other: 2
+    case .activation, .elementwise, .state, .other: 2
     case .position: 1
     case .movement: 0
     }

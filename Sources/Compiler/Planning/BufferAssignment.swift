@@ -10,6 +10,8 @@ struct BufferAssignment {
     case input(Int, Int)
     /// A part of a buffer, from this byte.
     case buffer(Int, Int)
+    /// A state, whole.
+    case state(Int)
   }
 
   /// A block that several values may share.
@@ -73,12 +75,17 @@ struct BufferAssignment {
   /// Gives every value that `nodes` compute in this order a home.
   mutating func assign(_ nodes: [Node], of graph: Graph, isKnown: [Bool]) {
     for (i, input) in graph.inputs.enumerated() { homes[input.id.index] = .input(i, 0) }
+    for (i, state) in graph.states.enumerated() { homes[state.value.id.index] = .state(i) }
     let lastUses = lastUses(nodes, of: graph)
     for (position, node) in nodes.enumerated() {
       if assignView(node, at: position, of: graph, isKnown: isKnown, lastUses) { continue }
+      let changed = (node.op as? any Updating).map { node.operands[$0.updatedOperand] }
       for (i, result) in node.results.enumerated() {
         let last = lastUses[result.index] ?? position
-        if i == 0, let shared = overwritable(node, at: position, of: graph, isKnown: isKnown) {
+        if i == 0, let changed {
+          homes[result.index] = homes[changed.index]
+        } else if i == 0, let shared = overwritable(node, at: position, of: graph, isKnown: isKnown)
+        {
           buffers[shared].lastNode = max(buffers[shared].lastNode, last)
           homes[result.index] = .buffer(shared, 0)
           inPlaceCount += 1
@@ -127,6 +134,7 @@ struct BufferAssignment {
       homes[result.index] = .buffer(buffer, start + bytes)
       buffers[buffer].lastNode = max(
         buffers[buffer].lastNode, lastUses[result.index] ?? position)
+    case .state: return false
     }
     views.insert(node.id)
     viewByteCount += Cost.byteCount([graph.type(of: result)])
@@ -179,6 +187,7 @@ struct BufferAssignment {
           .buffer(buffers[buffer].arena)
         }
       return .init(block: block, byteOffset: offset, byteCount: byteCount)
+    case .state(let i): return .init(block: .state(i), byteOffset: 0, byteCount: byteCount)
     case nil: preconditionFailure("\(value) has no home")
     }
   }

@@ -5,6 +5,7 @@ struct BufferLocation {
     case constant(Int)
     case input(Int)
     case output(Int)
+    case state(Int)
   }
 
   var block: Block

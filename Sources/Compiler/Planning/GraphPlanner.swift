@@ -48,23 +48,26 @@ public final class GraphPlanner: Sendable {
     cache = Mutex(PlanCache(limit: cacheLimit))
   }
 
-  /// The plan for `bindings`, which give every symbol of the graph a value.
-  public func plan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
-    if let plan = cache.withLock({ $0[bindings] }) { return plan }
-    var plan = try makePlan(for: bindings)
+  /// The plan for `bindings`, which give every symbol of the graph a value, and states stored so.
+  public func plan(
+    for bindings: Bindings, states format: StateFormat = .f32
+  ) throws(PlanningError) -> PlannedGraph {
+    let key = PlanCache.Key(bindings: bindings, states: format)
+    if let plan = cache.withLock({ $0[key] }) { return plan }
+    var plan = try makePlan(for: key)
     plan.packing = packed.finish()
     plan.duration += plan.packing.duration
-    cache.withLock { $0[bindings] = plan }
+    cache.withLock { $0[key] = plan }
     return plan
   }
 
   /// The plan, with weights that are promised and not yet packed.
-  private func makePlan(for bindings: Bindings) throws(PlanningError) -> PlannedGraph {
+  private func makePlan(for key: PlanCache.Key) throws(PlanningError) -> PlannedGraph {
     let clock = ContinuousClock()
     let start = clock.now
     let bound: Graph
     do {
-      bound = try compiled.graph.binding(bindings)
+      bound = try compiled.graph.binding(key.bindings)
     } catch {
       throw .binding(error)
     }
@@ -73,32 +76,39 @@ public final class GraphPlanner: Sendable {
         let values = try known.resolve(
           bound, symbolic: compiled.graph, weights: weights, table: table, packed: packed)
         var builder = PlanBuilder(
-          bound, known: values, table: table, packed: packed, order: order)
-        return try builder.build(bindings: bindings, since: start)
+          bound, known: values, table: table, packed: packed, order: order,
+          stateFormat: key.states)
+        return try builder.build(bindings: key.bindings, since: start)
       }
     }
     return try result.get()
   }
 }
 
-/// The plans that were used last, by their bindings.
+/// The plans that were used last.
 struct PlanCache: Sendable {
+  /// What a plan is made for.
+  struct Key: Hashable, Sendable {
+    var bindings: Bindings
+    var states: StateFormat
+  }
+
   private let limit: Int
-  private var plans: [Bindings: (plan: PlannedGraph, used: Int)] = [:]
+  private var plans: [Key: (plan: PlannedGraph, used: Int)] = [:]
   private var clock = 0
 
   init(limit: Int) { self.limit = max(1, limit) }
 
-  subscript(bindings: Bindings) -> PlannedGraph? {
+  subscript(key: Key) -> PlannedGraph? {
     mutating get {
-      guard let known = plans[bindings] else { return nil }
+      guard let known = plans[key] else { return nil }
       clock += 1
-      plans[bindings] = (known.plan, clock)
+      plans[key] = (known.plan, clock)
       return known.plan
     }
     set {
       clock += 1
-      plans[bindings] = newValue.map { ($0, clock) }
+      plans[key] = newValue.map { ($0, clock) }
       while plans.count > limit, let oldest = plans.min(by: { $0.value.used < $1.value.used }) {
         plans[oldest.key] = nil
       }

@@ -37,7 +37,7 @@ struct KnownValues: Sendable {
       case .constant(let tensor): known[value.id.index] = .dense(tensor)
       case .parameter(let parameter):
         known[value.id.index] = try weight(parameter, value, source)
-      case .input, .result: break
+      case .input, .state, .result: break
       }
     }
     // Values that are the same for every binding: what they are made of mustn't hang on it either.
@@ -69,7 +69,7 @@ struct KnownValues: Sendable {
     var known = graph.values.map { value in
       switch value.definition {
       case .constant, .parameter: true
-      case .input, .result: false
+      case .input, .state, .result: false
       }
     }
     for node in graph.nodes where node.operands.allSatisfy({ known[$0.index] }) {
@@ -144,9 +144,10 @@ struct KnownValues: Sendable {
     switch operands[0] {
     case .int8(let matrix):
       if let part = try (op as? any Int8Preserving)?.part(of: matrix) { return .int8(part) }
-      guard op is any Viewing else { return nil }
-      let widened = try packed.converted(operands[0], to: types[0].dtype)
-      return try part(of: [.dense(widened)], by: op, types, packed)
+      return try part(ofWidened: operands[0], by: op, types, packed)
+    case .blocks(let matrix):
+      if let part = try (op as? any BlocksPreserving)?.part(of: matrix) { return .blocks(part) }
+      return try part(ofWidened: operands[0], by: op, types, packed)
     case .dense(let tensor):
       guard let view = op as? any Viewing,
         let offset = view.viewOffset([tensor.type], types[0])
@@ -156,6 +157,15 @@ struct KnownValues: Sendable {
           dtype: tensor.dtype, dims: dims, storage: tensor.storage,
           byteOffset: tensor.byteOffset + offset * tensor.dtype.byteCount))
     }
+  }
+
+  /// The result of an op that views its operand, of a copy in reals.
+  private static func part(
+    ofWidened operand: StoredWeight, by op: any Op, _ types: [TensorType], _ packed: PackedWeights
+  ) throws -> StoredWeight? {
+    guard op is any Viewing else { return nil }
+    let widened = try packed.converted(operand, to: types[0].dtype)
+    return try part(of: [.dense(widened)], by: op, types, packed)
   }
 
   private static func results(
@@ -188,7 +198,7 @@ extension StoredWeight {
     case .dense(let tensor):
       return tensor.dtype == type.dtype
         || tensor.dtype.isFloatingPoint && type.dtype.isFloatingPoint
-    case .int8: return type.dtype.isFloatingPoint
+    case .int8, .blocks: return type.dtype.isFloatingPoint
     }
   }
 
@@ -197,6 +207,7 @@ extension StoredWeight {
     switch self {
     case .dense(let tensor): tensor.byteCount
     case .int8(let matrix): matrix.rows * matrix.columns * DType.f32.byteCount
+    case .blocks(let matrix): matrix.rows * matrix.columns * DType.f32.byteCount
     }
   }
 }

@@ -9,6 +9,7 @@ struct PlanBuilder {
   let table: KernelTable
   let packed: PackedWeights
   let order: NodeOrder
+  let stateFormat: StateFormat
   private var buffers: BufferAssignment
   private var plannedSteps: [PlannedStep] = []
   private var drafts: [Draft] = []
@@ -25,9 +26,10 @@ struct PlanBuilder {
 
   init(
     _ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights,
-    order: NodeOrder = .quick
+    order: NodeOrder = .quick, stateFormat: StateFormat = .f32
   ) {
     self.order = order
+    self.stateFormat = stateFormat
     self.graph = graph
     self.known = known
     self.table = table
@@ -63,6 +65,9 @@ struct PlanBuilder {
   private func byteCount(of value: ValueID) throws(PlanningError) -> Int {
     let type = graph.type(of: value)
     do {
+      if graph.state(of: value) != nil {
+        return try stateFormat.byteCount(type.shape.values ?? [])
+      }
       return try Tensor.byteCount(type.dtype, type.shape.values ?? [])
     } catch {
       throw .size(error, origin: graph[value].origin)
@@ -83,7 +88,8 @@ struct PlanBuilder {
     do {
       binding = try op.makeKernel(
         KernelRequest(
-          operands: operands, results: results, stored: stored, table: table, packed: packed))
+          operands: operands, results: results, stored: stored, table: table, packed: packed,
+          stateFormat: stateFormat))
     } catch {
       throw .kernel(error, origin: node.origin)
     }
@@ -115,6 +121,9 @@ struct PlanBuilder {
     var cost = Cost(of: op, operands, results)
     for (type, weight) in zip(operands, stored) {
       if let matrix = weight?.int8 { cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount }
+      if let matrix = weight?.blocks {
+        cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount
+      }
     }
     return cost
   }
@@ -159,6 +168,7 @@ struct PlanBuilder {
     switch known[value.index] {
     case .dense(let tensor)? where op.readsStored(i): .dense(tensor)
     case .int8(let matrix)? where op.readsInt8(i, matrix): .int8(matrix)
+    case .blocks(let matrix)? where op.readsBlocks(i, matrix): .blocks(matrix)
     default: try constant(value).map { .dense($0) }
     }
   }
@@ -195,6 +205,7 @@ struct PlanBuilder {
         case .constant(let i): .constant(i)
         case .input(let i): .input(i)
         case .output(let i): .output(i)
+        case .state(let i): .state(i)
         }
       return BufferReference(
         place, byteOffset: location.byteOffset, byteCount: location.byteCount)
@@ -207,11 +218,14 @@ struct PlanBuilder {
         draft.kernel, operands: draft.operands.map(reference),
         results: draft.results.map(reference), label: i)
     }
+    let states = try graph.states.map { value, name throws(PlanningError) in
+      StatePort(name, byteCount: try byteCount(of: value.id))
+    }
     do {
       return try Plan(
         steps: steps, arenaByteCount: memory.arenaByteCount, constants: constants,
         inputs: graph.inputs.map { port($0.inputName, $0.type) },
-        outputs: graph.outputs.map { port($0.name, graph.type(of: $0.value)) })
+        outputs: graph.outputs.map { port($0.name, graph.type(of: $0.value)) }, states: states)
     } catch {
       throw .plan(error)
     }

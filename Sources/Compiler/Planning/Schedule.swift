@@ -26,13 +26,14 @@ struct Schedule {
     (nodes, buffers) = best
   }
 
-  /// What each value takes while it is alive: nothing where it is an input or known before the run.
+  /// What each value takes while it is alive: nothing where it is an input, a state or known before the
+  /// run.
   private static func byteCounts(
     _ graph: Graph, _ isKnown: [Bool]
   ) throws(PlanningError) -> [Int] {
     var bytes = [Int](repeating: 0, count: graph.values.count)
     var total = 0
-    for value in graph.values where !isKnown[value.id.index] {
+    for value in graph.values where !isKnown[value.id.index] && graph.state(of: value.id) == nil {
       do {
         bytes[value.id.index] = try Tensor.byteCount(
           value.type.dtype, value.type.shape.values ?? [])

@@ -70,7 +70,8 @@ extension DotWriter {
       let name = caption.map { [font($0, ink, size: 9)] } ?? []
       return (
         [number + font("<B>\(title)</B>", ink)] + name + lines(faint),
-        tint?.paint ?? theme.groups[box.group] ?? theme.layer, tint?.attributes ?? []
+        tint?.paint ?? theme.groups[box.group] ?? theme.layer,
+        (box.group == .state ? ["shape=cylinder", "style=filled"] : []) + (tint?.attributes ?? [])
       )
     case .movement:
       let text = (caption.map { $0 + ": " } ?? "") + title

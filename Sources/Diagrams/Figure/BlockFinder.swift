@@ -70,7 +70,7 @@ struct BlockFinder {
   func isWeight(_ value: ValueID) -> Bool {
     switch graph[value].definition {
     case .parameter: true
-    case .constant, .input: false
+    case .constant, .input, .state: false
     case .result(let node, _):
       outline.isFolded[node.index] && graph[node].operands.contains { isWeight($0) }
     }

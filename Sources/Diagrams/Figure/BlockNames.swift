@@ -170,7 +170,7 @@ struct BlockNames {
       let parts = parameter.name.split(separator: ".").filter { $0 != "weight" }
       return [parts.last.map(String.init) ?? parameter.name]
     case .result(let node, _): return graph[node].operands.flatMap(weightNames)
-    case .input, .constant: return []
+    case .input, .constant, .state: return []
     }
   }
 

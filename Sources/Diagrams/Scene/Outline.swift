@@ -72,7 +72,7 @@ struct Outline {
       folded[n] = node.operands.allSatisfy { operand in
         switch graph[operand].definition {
         case .parameter, .constant: true
-        case .input: false
+        case .input, .state: false
         case .result(let producer, _): folded[producer.index]
         }
       }
@@ -172,6 +172,7 @@ struct Outline {
         switch graph[value].definition {
         case .constant(let tensor): "constant \(Outline.digest(tensor))"
         case .parameter: "parameter"
+        case .state: "state"
         case .input, .result: "outer"
         }
       let name = "\(kind) \(names.count) \(graph.type(of: value))"

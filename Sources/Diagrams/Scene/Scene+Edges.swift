@@ -30,7 +30,7 @@ extension Scene {
   private mutating func farSource(of value: ValueID) -> Int? {
     switch graph[value].definition {
     case .input(let name): return stub(for: value, named: name)
-    case .parameter, .constant: return nil
+    case .parameter, .constant, .state: return nil
     case .result(let node, _):
       let drawn = outline.drawn(node.index)
       return outline.isFolded[drawn] ? nil : stub(for: node.index)

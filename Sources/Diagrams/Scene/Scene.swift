@@ -247,7 +247,7 @@ struct Scene {
   func source(of value: ValueID) -> Int? {
     switch graph[value].definition {
     case .input: inputBoxes[value]
-    case .parameter, .constant: nil
+    case .parameter, .constant, .state: nil
     case .result(let node, _): source(of: graph.nodes[outline.drawn(node.index)])
     }
   }

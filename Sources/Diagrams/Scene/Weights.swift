@@ -31,6 +31,9 @@ enum Weights {
           lines.append("\(shortened(parameter.name, in: node)) \(shape)\(suffix)")
         case .constant(let tensor):
           lines.append((isPlain ? "\(formals[position].name) = " : "") + describe(tensor) + suffix)
+        case .state(let name):
+          let shape = Numbers.shape(graph.type(of: leaf))
+          lines.append("state \(shortened(name, in: node)) \(shape)\(suffix)")
         case .input, .result: break
         }
       }

@@ -12,6 +12,7 @@ public struct Theme: Sendable {
     case reduction = "reduction"
     case embedding = "embedding, position"
     case movement = "movement"
+    case state = "state"
     case other = "other"
 
     /// The group of a category.
@@ -26,6 +27,7 @@ public struct Theme: Sendable {
         case .reduction: .reduction
         case .embedding, .position: .embedding
         case .movement: .movement
+        case .state: .state
         case .other: .other
         }
     }

@@ -10,6 +10,8 @@ public struct BufferReference: Hashable, Sendable {
     case input(Int)
     /// ``Plan/outputs`` at this position.
     case output(Int)
+    /// ``Plan/states`` at this position.
+    case state(Int)
   }
 
   /// The block.
@@ -36,6 +38,7 @@ extension BufferReference: CustomStringConvertible {
       case .constant(let i): "constant \(i)"
       case .input(let i): "input \(i)"
       case .output(let i): "output \(i)"
+      case .state(let i): "state \(i)"
       }
     return block + (byteOffset == 0 ? "" : "+\(byteOffset)") + ":\(byteCount)"
   }

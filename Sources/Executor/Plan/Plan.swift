@@ -19,22 +19,26 @@ public struct Plan: Sendable {
   public let inputs: [Port]
   /// What a run gives back, in order.
   public let outputs: [Port]
+  /// What outlives a run: read and written in place.
+  public let states: [StatePort]
   /// What is derived from the steps for the workers.
   let layout: PlanLayout
 
   /// A plan from its parts.
   public init(
     steps: [Step], arenaByteCount: Int, constants: [Tensor] = [], inputs: [Port],
-    outputs: [Port]
+    outputs: [Port], states: [StatePort] = []
   ) throws(PlanError) {
     let check = try PlanCheck(
-      arena: arenaByteCount, constants: constants, inputs: inputs, outputs: outputs)
+      arena: arenaByteCount, constants: constants, inputs: inputs, outputs: outputs,
+      states: states)
     try check.check(steps)
     self.steps = steps
     self.arenaByteCount = arenaByteCount
     self.constants = constants
     self.inputs = inputs
     self.outputs = outputs
+    self.states = states
     layout = PlanLayout(steps)
   }
 
@@ -53,14 +57,18 @@ private struct PlanCheck {
   let constants: [Int]
   let inputs: [Int]
   let outputs: [Int]
+  let states: [Int]
   let outputNames: [String]
 
-  init(arena: Int, constants: [Tensor], inputs: [Port], outputs: [Port]) throws(PlanError) {
+  init(
+    arena: Int, constants: [Tensor], inputs: [Port], outputs: [Port], states: [StatePort]
+  ) throws(PlanError) {
     guard arena >= 0 else { throw .arena(byteCount: arena) }
     self.arena = arena
     self.constants = constants.map(\.byteCount)
     self.inputs = try inputs.map(PlanCheck.byteCount)
     self.outputs = try outputs.map(PlanCheck.byteCount)
+    self.states = states.map(\.byteCount)
     outputNames = outputs.map(\.name)
   }
 
@@ -84,7 +92,7 @@ private struct PlanCheck {
       for buffer in step.results {
         try check(buffer, step: i)
         switch buffer.place {
-        case .arena: break
+        case .arena, .state: break
         case .output(let output): written[output] = true
         case .input, .constant: throw .readOnly(step: i, buffer)
         }
@@ -107,6 +115,7 @@ private struct PlanCheck {
       (start, capacity) = (0, constants.indices.contains(i) ? constants[i] : nil)
     case .input(let i): (start, capacity) = (0, inputs.indices.contains(i) ? inputs[i] : nil)
     case .output(let i): (start, capacity) = (0, outputs.indices.contains(i) ? outputs[i] : nil)
+    case .state(let i): (start, capacity) = (0, states.indices.contains(i) ? states[i] : nil)
     }
     guard let capacity else { throw .unknownBlock(step: step, buffer) }
     let (first, overflow1) = start.addingReportingOverflow(buffer.byteOffset)

@@ -20,14 +20,19 @@ final class RunMemory: @unchecked Sendable {
   private let arena: Storage
   private let inputs: [Tensor]
   private let outputs: [Tensor]
+  private let states: [Storage]
   /// Eight words a slot: a cache line for each worker.
   private static let faultStride = 8
 
   /// Memory for `participants` workers; `arena` holds the plan's arena and the workers' scratch.
-  init(plan: Plan, participants: Int, arena: Storage, inputs: [Tensor], outputs: [Tensor]) {
+  init(
+    plan: Plan, participants: Int, arena: Storage, inputs: [Tensor], outputs: [Tensor],
+    states: [Storage]
+  ) {
     self.arena = arena
     self.inputs = inputs
     self.outputs = outputs
+    self.states = states
     scratchStride = plan.layout.scratchByteCount
     scratch = arena.base + plan.arenaByteCount.roundedUp(toMultipleOf: Plan.alignment)
     pointers = .allocate(capacity: plan.layout.buffers.count)
@@ -41,6 +46,7 @@ final class RunMemory: @unchecked Sendable {
         case .constant(let i): bases[i]
         case .input(let i): inputs[i].pointer
         case .output(let i): outputs[i].pointer
+        case .state(let i): states[i].base
         }
       (pointers + i).initialize(to: base + buffer.byteOffset)
     }

@@ -1,8 +1,9 @@
 import Tensors
 
 /// A tensor as a safetensors file holds it: a name, the name of its type, extents, bytes.
-struct SafetensorsItem {
-  let name: String
+public struct SafetensorsItem: Sendable {
+  /// The name.
+  public let name: String
   let typeName: String
   let dims: [Int]
   let elementByteCount: Int
@@ -11,7 +12,7 @@ struct SafetensorsItem {
   let byteCount: Int
 
   /// A tensor under its name.
-  init(_ name: String, _ tensor: Tensor) {
+  public init(_ name: String, _ tensor: Tensor) {
     self.name = name
     typeName =
       SafetensorsEntry.supported.first { $0.dtype == tensor.dtype }?.name
@@ -21,6 +22,21 @@ struct SafetensorsItem {
     storage = tensor.storage
     byteOffset = tensor.byteOffset
     byteCount = tensor.byteCount
+  }
+
+  /// Bytes that only their writer understands, such as rows of blocks; `dims` of type `U8`, inside of
+  /// `storage`.
+  public init(
+    _ name: String, bytesOf storage: Storage, byteOffset: Int, dims: [Int]
+  ) throws(TensorError) {
+    let checked = try Tensor(dtype: .bool, dims: dims, storage: storage, byteOffset: byteOffset)
+    self.name = name
+    typeName = "U8"
+    self.dims = dims
+    elementByteCount = 1
+    self.storage = storage
+    self.byteOffset = byteOffset
+    byteCount = checked.byteCount
   }
 
   /// The integers of `matrix`, without its scales.
@@ -35,7 +51,7 @@ struct SafetensorsItem {
   }
 
   /// What stands in a file for `weight`: the tensor, or integers and scales. The scales' extents say
-  /// what has one: `[rows, 1]` or `[1, columns]`.
+  /// what has one: `[rows, 1]` or `[1, columns]`. Blocks, for which there is no type, become reals.
   static func items(_ name: String, _ weight: StoredWeight) throws(TensorError) -> [SafetensorsItem]
   {
     switch weight {
@@ -47,6 +63,7 @@ struct SafetensorsItem {
         SafetensorsItem(
           Checkpoint.Companion.scales(of: name), try matrix.scales.reshaped(to: dims)),
       ]
+    case .blocks(let matrix): return [SafetensorsItem(name, try matrix.dense())]
     }
   }
 }

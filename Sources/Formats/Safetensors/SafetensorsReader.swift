@@ -120,7 +120,7 @@ public struct SafetensorsReader: Sendable {
   }
 
   /// Where a tensor's bytes stand in the mapped file, or nil where there is none of that name.
-  func bytes(of name: String) -> (storage: Storage, byteOffset: Int)? {
+  public func bytes(of name: String) -> (storage: Storage, byteOffset: Int)? {
     entry(named: name).map { (storage, dataStart + $0.bytes.lowerBound) }
   }
 

@@ -31,8 +31,9 @@ public enum SafetensorsWriter {
     try write(items, metadata, to: url)
   }
 
-  private static func write(
-    _ items: [SafetensorsItem], _ metadata: [String: String], to url: URL
+  /// Writes what a file holds item by item.
+  public static func write(
+    _ items: [SafetensorsItem], _ metadata: [String: String] = [:], to url: URL
   ) throws(FormatError) {
     let ordered = items.sorted { a, b in
       let (x, y) = (a.elementByteCount, b.elementByteCount)

@@ -208,6 +208,38 @@ extension Message {
     Message("parameter '\(name)' is \(a) in one place and \(b) in another")
   }
 
+  static func stateNameTaken(_ name: String) -> Message {
+    Message(
+      "two states are called '\(name)'",
+      help: "call the layer that declares it with another name: Layer(…) as name")
+  }
+
+  static func sharedStateTypes(_ name: String, _ a: TensorType, _ b: TensorType) -> Message {
+    Message("state '\(name)' is \(a) in one entry and \(b) in another")
+  }
+
+  static func changesNoState(_ text: String) -> Message {
+    Message(
+      "'\(text)' is no state, so nothing can be appended to it", help: "declare it with 'state'")
+  }
+
+  static func stateIsGone(_ text: String) -> Message {
+    Message(
+      "'\(text)' is the state as it was before a change",
+      help: "use what the change gave: let changed = append(…)")
+  }
+
+  static func stateIsReadBefore(_ text: String) -> Message {
+    Message(
+      "'\(text)' is changed here and read elsewhere as it was",
+      help: "read what the change gives")
+  }
+
+  static var outputsState: Message {
+    Message(
+      "a state can't be an output", help: "it stays in memory from run to run; output what is read")
+  }
+
   static func negativeDeviation(_ value: Double) -> Message {
     Message("a deviation can't be negative, found \(value)")
   }

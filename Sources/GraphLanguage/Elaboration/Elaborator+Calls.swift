@@ -82,8 +82,10 @@ extension Elaborator {
       }
       throw fail(span, Message("\(error)"))
     }
+    try useStates(op, uses, span)
     do {
       let results = try builder.add(op, uses.map(\.id), origin: origin(span))
+      if op is any Updating { states.add(results[0]) }
       for id in results { record(id, inherited(type(id), uses, extents)) }
       return results.count == 1 ? .tensor(results[0]) : .results(results)
     } catch {

@@ -10,20 +10,23 @@ extension Elaborator {
         name.span, .inputTwice(name.text),
         notes: ["the first stands at \(reporter.location(first))"])
     }
-    // Names in the type that mean nothing yet are symbols.
-    for dim in syntax.dims {
-      guard let symbol = dim.boundName, frame.find(symbol.text) == nil else { continue }
-      let place = reporter.location(symbol.span)
-      let extent = Extent(
-        Dim(symbol: symbol.text), Provenance(.symbol(input: name.text), place))
-      frame.scopes[0][symbol.text] = Variable(value: .int(extent))
-    }
+    declareSymbols(of: syntax, what: "the input '\(name.text)'")
     let (type, sources) = try tensorType(syntax)
     try checkExtents(type, syntax, what: "an input")
     let id = builder.input(name.text, type, origin: origin(span))
     record(id, sources)
     label(id, name.text, name.span)
     frame.set(name.text, Variable(value: .tensor(id), type: type))
+  }
+
+  /// Names in a type that mean nothing yet are symbols.
+  func declareSymbols(of syntax: TypeSyntax, what: String) {
+    for dim in syntax.dims {
+      guard let symbol = dim.boundName, frame.find(symbol.text) == nil else { continue }
+      let place = reporter.location(symbol.span)
+      let extent = Extent(Dim(symbol: symbol.text), Provenance(.symbol(of: what), place))
+      frame.scopes[0][symbol.text] = Variable(value: .int(extent))
+    }
   }
 
   func declareOutput(
@@ -40,6 +43,7 @@ extension Elaborator {
       throw fail(expression.span, .outputsNoTensor(value.kind))
     }
     if let syntax { try check(value, syntax, expression.span, what: "the output '\(name.text)'") }
+    if states.isVersion(id) { throw fail(expression.span, .outputsState) }
     if id.index >= before { builder.name(id, name.text) }
     label(id, name.text, name.span)
     builder.output(name.text, id)
@@ -131,7 +135,7 @@ extension Elaborator {
     return ElaborationFailure()
   }
 
-  private func checkExtents(
+  func checkExtents(
     _ type: TensorType, _ syntax: TypeSyntax, what: String
   ) throws(ElaborationFailure) {
     let offset = type.rank - syntax.dims.count

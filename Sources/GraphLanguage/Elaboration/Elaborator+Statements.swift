@@ -43,6 +43,10 @@ extension Elaborator {
         frame.set(
           name.text,
           Variable(value: declared.map { .tensor(placeholder($0.type, $0.sources)) }))
+      case .state(let name, let type, _):
+        let stand = (try? tensorType(type)).map { placeholder($0.type, $0.sources) }
+        if let stand { states.add(stand) }
+        frame.set(name.text, Variable(value: stand.map { .tensor($0) }))
       case .input(let name, _): frame.set(name.text, Variable())
       case .assignment(let name, _):
         let kept = frame.find(name.text)?.type
@@ -74,6 +78,8 @@ extension Elaborator {
     case .output(let name, let type, let value): try declareOutput(name, type, value)
     case .param(let name, let type, let initializer, let path):
       try declareParameter(name, type, initializer, path, statement.span)
+    case .state(let name, let type, let path):
+      try declareState(name, type, path, statement.span)
     case .variable(let isMutable, let names, let type, let value):
       try declareVariable(isMutable, names, type, value)
     case .assignment(let name, let value): try assign(name, value)

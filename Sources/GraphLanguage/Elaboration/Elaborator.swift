@@ -24,6 +24,10 @@ final class Elaborator {
   var parameters: [String: ParameterRecord] = [:]
   /// Parameters of all entries so far.
   var allParameters: [String: ParameterRecord] = [:]
+  /// States of this entry.
+  var states = StateVersions()
+  /// States of all entries so far.
+  var allStates: [String: (location: SourceLocation, type: TensorType)] = [:]
   var inputs: [String: Span] = [:]
   var outputs: [String: Span] = [:]
   var configs: [ModelDefinition.Config] = []
@@ -78,6 +82,7 @@ final class Elaborator {
     sources = []
     frame = Frame()
     (parameters, inputs, outputs) = ([:], [:], [:])
+    states = StateVersions()
     (configs, weights, tokenizer, task) = ([], nil, nil, nil)
     steps = 0
     do {

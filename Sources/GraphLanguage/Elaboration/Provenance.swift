@@ -12,8 +12,8 @@ final class Provenance: Sendable {
     case argument(String)
     /// A dimension that a layer's argument brought along.
     case dimension(String, of: String)
-    /// A symbolic dimension of an input.
-    case symbol(input: String)
+    /// A symbolic dimension of an input or a state.
+    case symbol(of: String)
     /// Given a name with `let`, or the counter of a loop.
     case name(String)
     /// Computed; the text is the expression.
@@ -39,7 +39,7 @@ final class Provenance: Sendable {
     case .literal: return "\(dim) is written at \(location)"
     case .config(let name, let setBy):
       return "\(dim) is '\(name)', \(setBy ?? "set at \(location)")"
-    case .symbol(let input): return "'\(dim)' is a dimension of the input '\(input)', \(location)"
+    case .symbol(let owner): return "'\(dim)' is a dimension of \(owner), \(location)"
     case .argument(let name): text = "\(dim) comes from '\(name)', given at \(location)"
     case .dimension(let name, let argument):
       text = "\(dim) is '\(name)' of \(argument), given at \(location)"

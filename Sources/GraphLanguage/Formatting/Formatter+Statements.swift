@@ -20,6 +20,9 @@ extension Formatter {
         "",
         path.map { .suffixed(.text(declared + value), Formatter.text($0)) }
           ?? .text(declared + value))
+    case .state(let name, let type, let path):
+      let declared = Layout.text("state \(name.text): \(Formatter.text(type))")
+      write("", path.map { .suffixed(declared, Formatter.text($0)) } ?? declared)
     case .variable(let isMutable, let names, let type, let value):
       let list = names.map(\.text).joined(separator: ", ")
       write(

@@ -52,6 +52,7 @@ extension Parser {
       try expect(.assign, "and the output's value")
       return .output(name, type, try expression())
     case .param: return try param()
+    case .state: return try state()
     case .let, .var: return try variable()
     case .for: return try loop()
     case .if: return try conditional()
@@ -98,6 +99,13 @@ extension Parser {
     let type = try type()
     let initializer = isOnLine && takes(.assign) ? try operation() : nil
     return .param(name, type, initializer: initializer, path: sees(.as) ? try layerName() : nil)
+  }
+
+  private mutating func state() throws(SyntaxFailure) -> Statement.Kind {
+    take()
+    let name = try expectName("the state's name")
+    try expect(.colon, "and the state's type")
+    return .state(name, try type(), path: sees(.as) ? try layerName() : nil)
   }
 
   private mutating func variable() throws(SyntaxFailure) -> Statement.Kind {

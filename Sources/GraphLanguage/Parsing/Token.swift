@@ -21,7 +21,7 @@ struct Token {
 /// The words that can't be names of variables.
 enum Keyword: String, CaseIterable {
   case `import`, layer, model, weights, tokenizer, task, config, require, entry, input, output
-  case param, `let`, `var`, `for`, `in`, `if`, `else`, `return`, `as`, `true`, `false`, `nil`
+  case param, state, `let`, `var`, `for`, `in`, `if`, `else`, `return`, `as`, `true`, `false`, `nil`
 
   /// Whether a statement or declaration starts with it.
   var startsStatement: Bool {

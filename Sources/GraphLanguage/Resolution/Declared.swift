@@ -4,7 +4,7 @@ import Tensors
 struct Declared {
   /// What declared it.
   enum Kind: Equatable {
-    case argument, dimension, config, input, symbol, parameter, constant, variable, counter
+    case argument, dimension, config, input, symbol, parameter, state, constant, variable, counter
 
     /// How messages call it.
     var phrase: String {
@@ -15,6 +15,7 @@ struct Declared {
       case .input: "an input"
       case .symbol: "a symbolic dimension"
       case .parameter: "a parameter"
+      case .state: "a state"
       case .constant: "a constant"
       case .variable: "a variable"
       case .counter: "the loop's counter"

@@ -33,6 +33,12 @@ extension Resolver {
       if let initializer { checkInitializer(initializer) }
       if let path { check(path) }
       declare(name, .parameter)
+    case .state(let name, let type, let path):
+      declareDimensions(of: type, as: .symbol)
+      check(type)
+      requireTensor(type, of: "a state")
+      if let path { check(path) }
+      declare(name, .state)
     case .variable(let isMutable, let names, let type, let value):
       if let type { check(type, allowsEllipsis: place == .layer) }
       check(value)

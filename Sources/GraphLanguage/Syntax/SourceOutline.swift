@@ -14,6 +14,7 @@ public struct SourceOutline: Sendable {
     case input(String)
     case output(String)
     case parameter(String)
+    case state(String)
     case loop
     case condition
     /// Layers that are called.
@@ -136,6 +137,7 @@ extension SourceOutline.Content {
     case .require: self = .require
     case .input(let name, _): self = .input(name.text)
     case .param(let name, _, _, _): self = .parameter(name.text)
+    case .state(let name, _, _): self = .state(name.text)
     case .loop: self = .loop
     case .conditional: self = .condition
     case .entry(let name, _): self = .head("entry \(name.text)")
@@ -157,6 +159,7 @@ extension SourceOutline.Content {
     case .input(let name): "the input '\(name)'"
     case .output(let name): "the output '\(name)', a value that is computed elsewhere"
     case .parameter(let name): "the parameter '\(name)'"
+    case .state(let name): "the state '\(name)', which outlives a run"
     case .loop: "a loop, unrolled before anything is computed"
     case .condition: "a condition, decided before anything is computed"
     case .calls(let names): "a call of \(names.joined(separator: ", "))"

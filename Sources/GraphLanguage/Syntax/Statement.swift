@@ -11,6 +11,8 @@ public struct Statement: Hashable, Sendable {
     case output(Name, TypeSyntax?, Expression)
     /// `param weight: f32[m, n] = zeros as dense.weight`.
     case param(Name, TypeSyntax, initializer: Expression?, path: LayerName?)
+    /// `state keys: f32[slots, capacity, width] as cache.keys`.
+    case state(Name, TypeSyntax, path: LayerName?)
     /// `let x = …`, `var x = …`; several names take the results of one call.
     case variable(isMutable: Bool, [Name], TypeSyntax?, Expression)
     case assignment(Name, Expression)

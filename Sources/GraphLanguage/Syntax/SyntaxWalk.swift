@@ -24,6 +24,7 @@ extension Statement {
     case .input(_, let type): type.dims
     case .output(_, let type, let value): (type?.dims ?? []) + [value]
     case .param(_, let type, let initializer, _): type.dims + [initializer].compactMap { $0 }
+    case .state(_, let type, _): type.dims
     case .variable(_, _, let type, let value): (type?.dims ?? []) + [value]
     case .assignment(_, let value): [value]
     case .loop(_, let start, let end, _): [start, end]

@@ -6,7 +6,7 @@ extension Graph {
     while let next = open.popLast() {
       guard seen.insert(next).inserted else { continue }
       switch self[next].definition {
-      case .input: return false
+      case .input, .state: return false
       case .parameter, .constant: break
       case .result(let node, _): open += self[node].operands
       }

@@ -1,6 +1,6 @@
 extension Graph {
-  /// The graph without nodes, constants and parameters that no output hangs on. Inputs stay, and
-  /// so do labels of what is left.
+  /// The graph without nodes, constants and parameters that no output and no state hangs on. Inputs
+  /// stay, and so do labels of what is left.
   public func pruned() -> Graph { prunedWithSources().graph }
 
   /// The graph without what no output hangs on, and for each of its nodes the one that it was.
@@ -8,6 +8,9 @@ extension Graph {
     var sources: [NodeID] = []
     var live = [Bool](repeating: false, count: values.count)
     for output in outputs { live[output.value.index] = true }
+    for node in nodes where node.op is any Updating {
+      for result in node.results { live[result.index] = true }
+    }
     for node in nodes.reversed() where node.results.contains(where: { live[$0.index] }) {
       for operand in node.operands { live[operand.index] = true }
     }
@@ -17,7 +20,7 @@ extension Graph {
       switch value.definition {
       case .result: continue
       case .input: mapped[value.id.index] = builder.copy(value)
-      case .parameter, .constant:
+      case .parameter, .constant, .state:
         if live[value.id.index] { mapped[value.id.index] = builder.copy(value) }
       }
     }

@@ -34,6 +34,8 @@ public struct Value: Sendable {
     case parameter(Parameter)
     /// Known when the graph is built.
     case constant(Tensor)
+    /// Memory that outlives a run, by name, as it is when a run begins; ``Updating`` ops change it.
+    case state(String)
     /// A result of a node, by its position.
     case result(NodeID, Int)
   }
@@ -177,10 +179,31 @@ public struct Graph: Sendable {
     }
   }
 
-  /// The symbolic dimensions, in the order in which the inputs name them.
+  /// What outlives a run, in the order of declaration.
+  public var states: [(value: Value, name: String)] {
+    values.compactMap { value in
+      if case .state(let name) = value.definition { (value, name) } else { nil }
+    }
+  }
+
+  /// The symbolic dimensions, in the order in which the inputs name them, then the states.
   public var symbols: [String] {
     var seen: Set<String> = []
-    return inputs.flatMap { $0.type.shape.dims.flatMap(\.symbols) }
+    return (inputs + states.map(\.value)).flatMap { $0.type.shape.dims.flatMap(\.symbols) }
       .filter { seen.insert($0).inserted }
+  }
+
+  /// The state that `value` is a version of: as it is when a run begins, or after updates.
+  public func state(of value: ValueID) -> Value? {
+    var value = value
+    while true {
+      switch self[value].definition {
+      case .state: return self[value]
+      case .result(let node, 0):
+        guard let op = self[node].op as? any Updating else { return nil }
+        value = self[node].operands[op.updatedOperand]
+      default: return nil
+      }
+    }
   }
 }

@@ -45,6 +45,13 @@ public struct GraphBuilder: Sendable {
   /// The value of the weight of that name, where one was made.
   public func parameter(named name: String) -> ValueID? { parameters[name] }
 
+  /// Memory that outlives a run.
+  public mutating func state(
+    _ name: String, _ type: TensorType, origin: Origin = Origin()
+  ) -> ValueID {
+    add(type, .state(name), name, origin)
+  }
+
   /// A tensor known now.
   public mutating func constant(_ tensor: Tensor, origin: Origin = Origin()) -> ValueID {
     add(tensor.type, .constant(tensor), nil, origin)

@@ -7,15 +7,23 @@ public enum GraphInterpreter {
   ///
   /// - Parameters:
   ///   - graph: a graph whose dimensions are all known.
-  ///   - given: the values of inputs and parameters, by name.
+  ///   - given: the values of inputs, states and parameters, by name.
   /// - Throws: ``InterpreterError``, or the ``EvaluationError`` of an op.
   public static func outputs(
     of graph: Graph, given: [String: Tensor]
   ) throws -> [String: Tensor] {
+    try results(of: graph, given: given).outputs
+  }
+
+  /// The outputs of `graph`, and what has become of its states, by name.
+  public static func results(
+    of graph: Graph, given: [String: Tensor]
+  ) throws -> (outputs: [String: Tensor], states: [String: Tensor]) {
     var tensors = [Tensor?](repeating: nil, count: graph.values.count)
     for value in graph.values {
       switch value.definition {
-      case .input(let name): tensors[value.id.index] = try tensor(name, value.type, in: given)
+      case .input(let name), .state(let name):
+        tensors[value.id.index] = try tensor(name, value.type, in: given)
       case .parameter(let parameter):
         tensors[value.id.index] = try tensor(parameter.name, value.type, in: given)
       case .constant(let tensor): tensors[value.id.index] = tensor
@@ -31,7 +39,14 @@ public enum GraphInterpreter {
     }
     var outputs: [String: Tensor] = [:]
     for output in graph.outputs { outputs[output.name] = tensors[output.value.index] }
-    return outputs
+    // Later versions of a state stand after the earlier ones.
+    var states: [String: Tensor] = [:]
+    for value in graph.values {
+      if case .state(let name)? = graph.state(of: value.id)?.definition {
+        states[name] = tensors[value.id.index]
+      }
+    }
+    return (outputs, states)
   }
 
   private static func tensor(

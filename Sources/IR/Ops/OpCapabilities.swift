@@ -52,11 +52,17 @@ public protocol Costed: Op {
   func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int
   /// Bytes read; the default reads every operand once.
   func bytesRead(_ operands: [TensorType], _ results: [TensorType]) -> Int
+  /// Bytes written; the default writes every result once.
+  func bytesWritten(_ operands: [TensorType], _ results: [TensorType]) -> Int
 }
 
 extension Costed {
   public func bytesRead(_ operands: [TensorType], _ results: [TensorType]) -> Int {
     Cost.byteCount(operands)
+  }
+
+  public func bytesWritten(_ operands: [TensorType], _ results: [TensorType]) -> Int {
+    Cost.byteCount(results)
   }
 }
 
@@ -93,7 +99,7 @@ extension Cost {
     self.init(
       flops: costed?.flops(operands, results) ?? 0,
       bytesRead: costed?.bytesRead(operands, results) ?? Cost.byteCount(operands),
-      bytesWritten: Cost.byteCount(results))
+      bytesWritten: costed?.bytesWritten(operands, results) ?? Cost.byteCount(results))
   }
 
   /// Bytes of dense tensors of these concrete types, saturating; symbolic ones count nothing.
@@ -120,10 +126,26 @@ public protocol Int8Preserving: Op {
   func part(of matrix: Int8Matrix) throws(TensorError) -> Int8Matrix?
 }
 
+/// An op that picks a part of a matrix and leaves each number as it is, so that what a weight in blocks
+/// gives is one, too.
+public protocol BlocksPreserving: Op {
+  /// The part of `matrix` that is the result; nil where it isn't whole rows.
+  func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix?
+}
+
 /// An op whose kernels may write result 0 over an operand that nobody needs afterwards.
 public protocol InPlace: Op {
   /// Positions of the operands that result 0 may overwrite, best first. Types must be equal.
   var overwritableOperands: [Int] { get }
+}
+
+/// An op whose result 0 is operand ``updatedOperand``, a state, after it was changed in place.
+///
+/// The operand must be a state or the result of such an op, and nothing else may use it: what reads
+/// the state takes the result.
+public protocol Updating: Op {
+  /// The position of the operand that is changed.
+  var updatedOperand: Int { get }
 }
 
 /// An op that knows simpler forms of itself.

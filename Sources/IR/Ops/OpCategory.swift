@@ -20,6 +20,8 @@ public enum OpCategory: String, Sendable, Hashable, CaseIterable, Codable {
   case embedding
   /// Positions and what is computed from them alone.
   case position
+  /// Changes of what outlives a run, such as a cache of keys.
+  case state
   /// Anything else.
   case other
 }

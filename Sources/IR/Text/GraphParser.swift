@@ -95,7 +95,7 @@ public struct GraphParser {
     return value
   }
 
-  /// An input, parameter or constant, whose keyword was read.
+  /// An input, parameter, state or constant, whose keyword was read.
   private mutating func leaf(_ keyword: GraphLexer.Token) throws(GraphTextError) -> ValueID {
     switch keyword.text {
     case "input":
@@ -110,12 +110,18 @@ public struct GraphParser {
       try expect(":")
       let type = try tensorType()
       return builder.parameter(parameter, type, origin: try origin())
+    case "state":
+      let name = try unused("state")
+      try expect(":")
+      let type = try tensorType()
+      return builder.state(name, type, origin: try origin())
     case "constant":
       let tensor = try constant()
       return builder.constant(tensor, origin: try origin())
     default:
       throw error(
-        .expected("input, parameter, constant or an op's call", found: keyword.described), keyword)
+        .expected("input, parameter, state, constant or an op's call", found: keyword.described),
+        keyword)
     }
   }
 

@@ -4,6 +4,7 @@ import Tensors
 ///
 ///     graph encode {
 ///       %0 = input "input_ids" : i32[batch, tokens]
+///       %9 = state "layer.0.keys" : f32[slots, capacity, 384]
 ///       %1 = parameter "word.weight" = normal(0.0, 0.02) : f32[30522, 384]
 ///       %2 words = embedding(%1, %0) : f32[batch, tokens, 384] @ "bert.weft":14:11 in words(Embedding)
 ///       %3 best, %4 at = top_k(%2) {k = 5} : f32[batch, tokens, 5], i32[batch, tokens, 5]
@@ -63,6 +64,7 @@ public struct GraphPrinter: Sendable {
       definition =
         "parameter \(IRText.quoted(parameter.name)) = \(IRText.initializer(parameter.initializer))"
       implied = parameter.name
+    case .state(let name): (definition, implied) = ("state \(IRText.quoted(name))", name)
     case .constant(let tensor): definition = "constant \(elements(tensor))"
     case .result: return text
     }

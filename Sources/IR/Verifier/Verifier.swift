@@ -4,24 +4,26 @@ import Tensors
 ///
 /// **Values**
 /// 1. The value at position `i` has the id `i`; the node at position `i` likewise.
-/// 2. A value is defined once: as an input, a parameter, a constant, or as result `j` of the one
+/// 2. A value is defined once: as an input, a parameter, a state, a constant, or as result `j` of the one
 ///    node that lists it as its result `j`.
-/// 3. Inputs have names that differ, as have parameters, as have outputs.
+/// 3. Inputs have names that differ, as have parameters, states and outputs.
 /// 4. A constant's type is its tensor's. No known extent is negative.
-/// 5. A symbol that occurs in a value's extents occurs in those of an input: binding the inputs'
+/// 5. A symbol that occurs in a value's extents occurs in those of an input or a state: binding their
 ///    symbols makes every extent a number.
 ///
 /// **Nodes**
-/// 6. Operands are values of the graph, and defined before: inputs, parameters and constants
-///    anywhere, results by an earlier node. So the order of the nodes is one they can run in, and
+/// 6. Operands are values of the graph, and defined before: inputs, parameters, states and
+///    constants anywhere, results by an earlier node. So the order of the nodes is one they can run in, and
 ///    there is no cycle.
 /// 7. The op accepts its operands' types, and its results' types are what the op gives for them.
 /// 8. An op's attributes are those of its signature, each of its kind, in the signature's order.
 /// 9. The results of a node follow each other, in ascending order from node to node.
+/// 10. What an updating op changes is a state, or what another such op gives, and nothing else takes it:
+///    so there is one order of a state's versions, and nothing reads one that is gone. No output is one.
 ///
 /// **The graph**
-/// 10. Every output is a value of the graph.
-/// 11. The table of users lists for each value the nodes that take it, ascending, none twice.
+/// 11. Every output is a value of the graph.
+/// 12. The table of users lists for each value the nodes that take it, ascending, none twice.
 ///
 /// What a graph need not be: free of dead nodes, canonical, or bound to known extents.
 public struct Verifier {
@@ -34,6 +36,7 @@ public struct Verifier {
     verifier.checkValues()
     verifier.checkSymbols()
     verifier.checkNodes()
+    verifier.checkUpdates()
     verifier.checkOutputs()
     verifier.checkUsers()
     return verifier.violations
@@ -65,6 +68,7 @@ public struct Verifier {
   private mutating func checkValues() {
     var inputs: Set<String> = []
     var parameters: Set<String> = []
+    var states: Set<String> = []
     for (i, value) in graph.values.enumerated() {
       if value.id.index != i { report(value, at: i, "its id is \(value.id)") }
       for dim in value.type.shape.dims where dim.value.map({ $0 < 0 }) ?? false {
@@ -78,6 +82,10 @@ public struct Verifier {
       case .parameter(let parameter):
         if !parameters.insert(parameter.name).inserted {
           report(value, at: i, "another parameter is called '\(parameter.name)', too")
+        }
+      case .state(let name):
+        if !states.insert(name).inserted {
+          report(value, at: i, "another state is called '\(name)', too")
         }
       case .constant(let tensor):
         if tensor.type != value.type {
@@ -100,7 +108,9 @@ public struct Verifier {
     let known = Set(graph.symbols)
     for (i, value) in graph.values.enumerated() {
       for symbol in Shape.symbols(of: value.type.shape) where !known.contains(symbol) {
-        report(value, at: i, "its type \(value.type) uses '\(symbol)', which no input has")
+        report(
+          value, at: i,
+          "its type \(value.type) uses '\(symbol)', which no input and no state has")
       }
     }
   }
@@ -163,6 +173,23 @@ public struct Verifier {
     }
   }
 
+  private mutating func checkUpdates() {
+    for (i, node) in graph.nodes.enumerated() {
+      guard let op = node.op as? any Updating else { continue }
+      guard node.operands.indices.contains(op.updatedOperand),
+        let value = value(node.operands[op.updatedOperand])
+      else {
+        report(node, at: i, "it has no operand \(op.updatedOperand) that it could change")
+        continue
+      }
+      if graph.state(of: value.id) == nil {
+        report(node, at: i, "it changes \(value.id), which is no state")
+      } else if graph.useCount(of: value.id) > 1 {
+        report(node, at: i, "it changes \(value.id), which is used elsewhere, too")
+      }
+    }
+  }
+
   private mutating func checkOutputs() {
     var names: Set<String> = []
     for (i, output) in graph.outputs.enumerated() {
@@ -171,7 +198,11 @@ public struct Verifier {
           Violation(
             subject: .output(i), message: message, origin: value(output.value)?.origin ?? Origin()))
       }
-      if value(output.value) == nil { report("its value \(output.value) isn't there") }
+      if value(output.value) == nil {
+        report("its value \(output.value) isn't there")
+      } else if graph.state(of: output.value) != nil {
+        report("its value \(output.value) is a state")
+      }
       if !names.insert(output.name).inserted {
         report("another output is called '\(output.name)', too")
       }

@@ -63,8 +63,9 @@ extension AttentionKernel {
   ) -> weft_attention_args {
     var args = whole
     args.query = whole.query + start * whole.query_stride
-    args.key = whole.key + start * whole.key_stride
-    args.value = whole.value + start * whole.value_stride
+    let size = MemoryLayout<Float>.stride
+    args.key = whole.key + start * whole.key_stride * size
+    args.value = whole.value + start * whole.value_stride * size
     args.out = whole.out + start * whole.out_stride
     if let mask = args.mask { args.mask = mask + start * args.mask_stride + start }
     if let bias = args.bias { args.bias = bias + start * args.bias_stride + start }

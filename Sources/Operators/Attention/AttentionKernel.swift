@@ -128,8 +128,10 @@ struct AttentionKernel: Kernel {
     var args = arguments()
     let keyHead = head / group
     args.query = q.floats(io) + batch * shape.queries * args.query_stride + head * shape.headSize
-    args.key = k.floats(io) + batch * shape.keys * args.key_stride + keyHead * shape.headSize
-    args.value = v.floats(io) + batch * shape.keys * args.value_stride + keyHead * shape.valueSize
+    args.key = UnsafeRawPointer(
+      k.floats(io) + batch * shape.keys * args.key_stride + keyHead * shape.headSize)
+    args.value = UnsafeRawPointer(
+      v.floats(io) + batch * shape.keys * args.value_stride + keyHead * shape.valueSize)
     args.out =
       io[result].assumingMemoryBound(to: Float.self) + batch * shape.queries * args.out_stride
       + head * shape.valueSize

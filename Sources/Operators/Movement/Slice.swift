@@ -3,7 +3,9 @@ import IR
 import Tensors
 
 /// The elements `start ..< end` along one axis.
-public struct Slice: KernelProviding, Evaluable, Viewing, Int8Preserving, Canonicalizable {
+public struct Slice: KernelProviding, Evaluable, Viewing, Int8Preserving, BlocksPreserving,
+  Canonicalizable
+{
   public static let signature = OpSignature(
     "slice", "The elements start ..< end along one axis.", category: .movement,
     operands: [.required("x")],
@@ -77,6 +79,13 @@ public struct Slice: KernelProviding, Evaluable, Viewing, Int8Preserving, Canoni
     case 1, -1: return end <= matrix.columns ? try matrix.columns(start..<end) : nil
     default: return nil
     }
+  }
+
+  public func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix? {
+    guard axis == 0 || axis == -2, let start = start.value, let end = end.value, start >= 0,
+      start <= end, end <= matrix.rows
+    else { return nil }
+    return try matrix.rows(start..<end)
   }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {

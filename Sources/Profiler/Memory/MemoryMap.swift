@@ -93,7 +93,7 @@ public struct MemoryMap: Sendable {
       case .elementwise: (4, "elementwise")
       case .reduction: (5, "reduction")
       case .embedding, .position: (6, "embedding, position")
-      case .movement, .other: (7, "movement, other")
+      case .movement, .state, .other: (7, "movement, other")
       }
     return Tint(style: "c\(hue)", name: name)
   }

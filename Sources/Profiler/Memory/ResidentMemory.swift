@@ -70,7 +70,7 @@ public struct ResidentMemory: Codable, Hashable, Sendable {
     scratch = plan.scratchByteCount(threads: threads)
     inputs = Self.byteCount(plan.inputs)
     outputs = Self.byteCount(plan.outputs)
-    state = 0
+    state = plan.states.reduce(0) { $0 + $1.byteCount }
     var files = MappedFiles()
     let packingPeak = files.pack(packed.promises)
     for (tensor, rows) in zip(plan.constants, planned.constantReads) { files.read(tensor, rows) }

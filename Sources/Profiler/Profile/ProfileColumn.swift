@@ -115,6 +115,7 @@ extension OpCategory {
     case .movement: "movement"
     case .embedding: "embedding"
     case .position: "positions"
+    case .state: "state"
     case .other: "other"
     }
   }

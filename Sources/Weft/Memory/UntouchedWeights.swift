@@ -26,6 +26,7 @@ final class UntouchedWeights: WeightSource {
         switch weight {
         case .dense(let tensor): StorageRange(tensor)
         case .int8(let matrix): StorageRange(matrix)
+        case .blocks(let matrix): StorageRange(matrix)
         }
       (storage, bytes, self.name) = (range.storage, range.bytes, name)
     }

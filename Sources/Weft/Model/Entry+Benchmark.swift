@@ -4,22 +4,24 @@ extension Entry {
   ///
   /// Compiling, planning and packing come before and don't count.
   public func benchmark(
-    _ inputs: [String: Tensor], runs: Int, cancellation: Cancellation? = nil,
+    _ inputs: [String: Tensor], bindings given: Bindings = Bindings(), runs: Int,
+    cancellation: Cancellation? = nil,
     progress: (Int) -> Void = { _ in }
   ) throws -> Benchmark {
-    let (bindings, ordered) = try InputBinding.bind(inputs, to: graph)
+    let (bindings, ordered) = try InputBinding.bind(inputs, to: graph, given)
     let planned = try plan(for: bindings)
+    let states = try planned.newStates()
     let start = Clock.nanoseconds()
     var warmUps = 0
     while warmUps < 3 || Clock.nanoseconds() - start < 100_000_000 {
-      _ = try run(planned, ordered, cancellation: cancellation)
+      _ = try run(planned, ordered, states: states, cancellation: cancellation)
       warmUps += 1
     }
     var times: [Int] = []
     times.reserveCapacity(runs)
     for i in 0..<runs {
       let start = Clock.nanoseconds()
-      _ = try run(planned, ordered, cancellation: cancellation)
+      _ = try run(planned, ordered, states: states, cancellation: cancellation)
       times.append(Clock.nanoseconds() - start)
       progress(i + 1)
     }

@@ -34,15 +34,16 @@ extension Entry {
     progress: (Int) -> Void = { _ in }
   ) throws -> ProfiledRuns {
     let inputs = try randomInputs(bindings: bindings, seed: 0)
-    let (_, ordered) = try InputBinding.bind(inputs, to: graph)
+    let (_, ordered) = try InputBinding.bind(inputs, to: graph, bindings)
     let startup = shared.startup?.report.untilModel
     let planned = try plan(for: bindings)
+    let states = try planned.newStates()
     let start = Clock.nanoseconds()
-    _ = try run(planned, ordered, cancellation: cancellation)
+    _ = try run(planned, ordered, states: states, cancellation: cancellation)
     let firstRun = Clock.nanoseconds() - start
     shared.startup?.record(.firstRun, nanoseconds: firstRun)
     shared.startup?.finish()
-    for _ in 0..<2 { _ = try run(planned, ordered, cancellation: cancellation) }
+    for _ in 0..<2 { _ = try run(planned, ordered, states: states, cancellation: cancellation) }
     var samples = RunSamples()
     let trace = Trace()
     for i in 0..<runs {
@@ -51,7 +52,8 @@ extension Entry {
       for isTraced in i.isMultiple(of: 2) ? [true, false] : [false, true] {
         let start = Clock.nanoseconds()
         _ = try run(
-          planned, ordered, trace: isTraced ? trace : nil, cancellation: cancellation)
+          planned, ordered, states: states, trace: isTraced ? trace : nil,
+          cancellation: cancellation)
         times[isTraced ? 0 : 1] = Clock.nanoseconds() - start
       }
       for run in trace.take() { samples.add(run, wall: times[0], untraced: times[1]) }

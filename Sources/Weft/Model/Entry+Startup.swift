@@ -16,13 +16,16 @@ extension Entry {
     if let reading { _ = try startup.measure(.waitForTokenizer) { try reading.value() } }
     let planned = try plan(for: bindings)
     let (_, inputs) = try InputBinding.bind(
-      try randomInputs(bindings: bindings, seed: 0), to: graph)
+      try randomInputs(bindings: bindings, seed: 0), to: graph, bindings)
+    let states = try planned.newStates()
     _ = try startup.measure(.firstRun) {
-      try run(planned, inputs, cancellation: cancellation)
+      try run(planned, inputs, states: states, cancellation: cancellation)
     }
     startup.finish()
     for _ in 0..<runs {
-      try startup.measureLaterRun { _ = try run(planned, inputs, cancellation: cancellation) }
+      try startup.measureLaterRun {
+        _ = try run(planned, inputs, states: states, cancellation: cancellation)
+      }
     }
     for other in neighbors(of: bindings, count: runs) {
       if let plan = try? self.plan(for: other) { startup.recordLaterPlan(plan.duration) }

@@ -68,21 +68,25 @@ public final class Entry: Sendable {
     }
   }
 
-  /// The plan for `bindings`, which give all symbols values.
-  public func plan(for bindings: Bindings) throws -> PlannedGraph {
+  /// The plan for `bindings`, which give all symbols values, and states stored in `format`.
+  public func plan(
+    for bindings: Bindings, states format: StateFormat = .f32
+  ) throws -> PlannedGraph {
     try check(bindings)
-    let planned = try graphPlanner().plan(for: bindings)
+    let planned = try graphPlanner().plan(for: bindings, states: format)
     shared.startup?.record(.plan, planned.duration - planned.packing.duration)
     shared.startup?.record(
       .packWeights, planned.packing.duration, byteCount: planned.packing.byteCount)
     return planned
   }
 
-  /// The outputs by name for inputs by name. Symbols get their values from the inputs' extents.
+  /// The outputs by name for inputs by name. Symbols get their values from the inputs' extents; those
+  /// that only states have, from `bindings`. States are new, and gone after the run.
   public func run(
-    _ inputs: [String: Tensor], trace: Trace? = nil, cancellation: Cancellation? = nil
+    _ inputs: [String: Tensor], bindings given: Bindings = Bindings(), trace: Trace? = nil,
+    cancellation: Cancellation? = nil
   ) throws -> [String: Tensor] {
-    let (bindings, ordered) = try InputBinding.bind(inputs, to: graph)
+    let (bindings, ordered) = try InputBinding.bind(inputs, to: graph, given)
     let planned = try plan(for: bindings)
     let results = try run(planned, ordered, trace: trace, cancellation: cancellation)
     return Dictionary(
@@ -90,18 +94,28 @@ public final class Entry: Sendable {
   }
 
   /// The outputs of a plan, in the order of declaration.
+  ///
+  /// - Parameter states: the memory of the plan's states; nil for new ones.
   func run(
-    _ planned: PlannedGraph, _ inputs: [Tensor], trace: Trace? = nil,
+    _ planned: PlannedGraph, _ inputs: [Tensor], states: [Storage]? = nil, trace: Trace? = nil,
     cancellation: Cancellation? = nil
   ) throws -> [Tensor] {
     try MemoryLimit.check(MemoryLimit.byteCount(of: planned.plan), for: planned.bindings)
+    let states = try states ?? planned.newStates()
     do {
       return try shared.executor.run(
-        planned.plan, inputs: inputs, trace: trace, cancellation: cancellation)
+        planned.plan, inputs: inputs, states: states, trace: trace, cancellation: cancellation)
     } catch {
       guard case .fault(_, let label, _, let message) = error else { throw error }
       let step = planned.steps[label]
       throw ModelError.fault(origin: step.origin, op: step.op, message: message)
     }
+  }
+}
+
+extension PlannedGraph {
+  /// Memory for the plan's states, all zeros.
+  func newStates() throws -> [Storage] {
+    try plan.states.map { try Storage(zeroPages: $0.byteCount) }
   }
 }

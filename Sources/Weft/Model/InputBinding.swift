@@ -1,15 +1,16 @@
 /// Finds the values of a graph's symbols in the extents of its inputs.
 enum InputBinding {
-  /// The symbols' values, and the inputs in the graph's order and types.
+  /// The symbols' values, and the inputs in the graph's order and types. `known` are values that inputs
+  /// may leave open.
   static func bind(
-    _ given: [String: Tensor], to graph: Graph
+    _ given: [String: Tensor], to graph: Graph, _ known: Bindings = Bindings()
   ) throws -> (Bindings, [Tensor]) {
     let inputs = graph.inputs
     let missing = inputs.compactMap(\.name).filter { given[$0] == nil }
     guard missing.isEmpty else {
       throw ModelError.missingInputs(missing, given: given.keys.sorted())
     }
-    var bindings = Bindings()
+    var bindings = known
     var ordered: [Tensor] = []
     for input in inputs {
       guard let name = input.name, let tensor = given[name] else { continue }

@@ -14,10 +14,10 @@ enum MemoryLimit {
     }
   }
 
-  /// The arena and the outputs of `plan`.
+  /// The arena, the outputs and the states of `plan`.
   static func byteCount(of plan: Plan) -> Int {
-    plan.outputs.reduce(plan.arenaByteCount) { sum, port in
-      let bytes = (try? Tensor.byteCount(port.dtype, port.dims)) ?? Int.max
+    let outputs = plan.outputs.map { (try? Tensor.byteCount($0.dtype, $0.dims)) ?? Int.max }
+    return (outputs + plan.states.map(\.byteCount)).reduce(plan.arenaByteCount) { sum, bytes in
       let (total, overflow) = sum.addingReportingOverflow(bytes)
       return overflow ? Int.max : total
     }

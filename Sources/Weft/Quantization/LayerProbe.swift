@@ -84,7 +84,7 @@ private struct LayerCut {
     case .constant(let tensor): copied = builder.constant(tensor)
     case .parameter(let parameter):
       copied = builder.parameter(parameter, graph.type(of: value), origin: graph[value].origin)
-    case .input(let name): copied = builder.input(name, graph.type(of: value))
+    case .input(let name), .state(let name): copied = builder.input(name, graph.type(of: value))
     case .result(let node, let i):
       let operands = try graph[node].operands.map { try copy($0) }
       copied = try builder.add(graph[node].op, operands, origin: graph[node].origin)[i]

@@ -23,6 +23,7 @@ struct SurvivingValues: Sendable {
         else { continue }
         survivors[position] = value.id
       case .input(let name): given["input " + name] = value.id
+      case .state(let name): given["state " + name] = value.id
       case .parameter(let parameter): given[parameter.name] = value.id
       case .constant: continue
       }
@@ -30,6 +31,7 @@ struct SurvivingValues: Sendable {
     for value in source.values {
       switch value.definition {
       case .input(let name): survivors[value.id.index] = given["input " + name]
+      case .state(let name): survivors[value.id.index] = given["state " + name]
       case .parameter(let parameter): survivors[value.id.index] = given[parameter.name]
       case .constant, .result: continue
       }

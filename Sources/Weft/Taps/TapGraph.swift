@@ -55,6 +55,8 @@ struct TapGraph {
         copies[value.id.index] = builder.input(name, value.type, origin: value.origin)
       case .parameter(let parameter):
         copies[value.id.index] = builder.parameter(parameter, value.type, origin: value.origin)
+      case .state(let name):
+        copies[value.id.index] = builder.state(name, value.type, origin: value.origin)
       case .constant(let tensor):
         copies[value.id.index] = builder.constant(tensor, origin: value.origin)
       case .result: continue
@@ -94,7 +96,7 @@ struct TapGraph {
         made[value.id.index] = builder.parameter(parameter, value.type, origin: value.origin)
       case .constant(let tensor):
         made[value.id.index] = builder.constant(tensor, origin: value.origin)
-      case .result: continue
+      case .state, .result: continue
       }
     }
     for node in graph.nodes {
@@ -145,7 +147,7 @@ struct LostValues {
       case .constant(let tensor) where isNeeded[value.id.index]:
         made[value.id.index] = builder.constant(tensor, origin: value.origin)
       case .parameter, .constant: continue
-      case .input, .result:
+      case .input, .state, .result:
         // All inputs: extents may hang on symbols that only they have.
         let isInput = if case .input = value.definition { true } else { false }
         guard isInput || isNeeded[value.id.index],

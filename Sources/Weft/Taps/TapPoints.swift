@@ -69,8 +69,10 @@ private struct Collector {
   mutating func addLabels() {
     let labels = source.labels.filter { label in
       switch source[label.value].definition {
-      case .input, .result: true
-      case .parameter, .constant: false
+      case .input: true
+      // What stands in a state is its owner's.
+      case .result: source.state(of: label.value) == nil
+      case .parameter, .constant, .state: false
       }
     }
     var groups: [String: [Label]] = [:]

@@ -56,9 +56,9 @@ struct BenchCommand: ParsableCommand {
     let progress = Terminal.Progress("timing", count: runs, unit: "runs")
     let benchmark = try Interrupt.watching { cancellation in
       defer { progress.finish() }
-      return try entry.benchmark(tensors, runs: runs, cancellation: cancellation) {
-        progress.advance(to: $0)
-      }
+      return try entry.benchmark(
+        tensors, bindings: binding.bindings(), runs: runs, cancellation: cancellation
+      ) { progress.advance(to: $0) }
     }
     print(json ? try benchmark.json() : benchmark.text)
   }

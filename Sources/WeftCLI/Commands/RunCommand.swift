@@ -34,9 +34,6 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if !tapping.listTaps { _ = try weights.requiredSource() }
-    if inputs != nil, binding.bind != nil {
-      throw ValidationError("--inputs says the dimensions already; leave out --bind")
-    }
   }
 
   func run() throws {
@@ -55,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let taps = try tapping.taps(of: entry, on: tensors)
     let (results, tapped) = try Interrupt.watching { cancellation in
       (
-        try entry.run(tensors, cancellation: cancellation),
+        try entry.run(tensors, bindings: binding.bindings(), cancellation: cancellation),
         try taps?.run(tensors, cancellation: cancellation)
       )
     }
