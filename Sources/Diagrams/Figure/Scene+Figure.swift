@@ -43,9 +43,8 @@ extension Scene {
   private func stackFrame(_ layer: Int) -> Frame {
     let path = outline.paths(of: layer)
     let count = outline.runs[layer]?.count ?? 1
-    let kind = outline.layers[layer].component.layer.map { kind in
-      kind + (outline.takesTurns(layer) ? ", in turns" : "")
-    }
+    // The heading has no room for both.
+    let kind = outline.takesTurns(layer) ? "in turns" : outline.layers[layer].component.layer
     return Frame(
       parent: 0, name: name(of: layer), kind: kind, count: count,
       parameters: 0, level: 1, paths: path)

@@ -32,7 +32,7 @@ struct Outline {
   private(set) var hidden: Set<Int> = []
   /// For each node the equal one that is drawn in its place, mostly itself.
   private(set) var twin: [Int]
-  /// Nodes that only move weights about: drawn as lines in their users' boxes.
+  /// Nodes that only prepare weights: drawn as lines in their users' boxes.
   let isFolded: [Bool]
   let expansion: DiagramOptions.Expansion
 
@@ -62,13 +62,23 @@ struct Outline {
     if expansion != .all { findRuns(below: 0) }
   }
 
-  /// Nodes of which all operands are weights, constants or such nodes, and that compute nothing.
+  /// Nodes of which all operands are weights, constants or such nodes, and that move them about or
+  /// change each element by itself, as a norm's scale of 1 + w.
   private static func folded(_ graph: Graph) -> [Bool] {
     var folded = [Bool](repeating: false, count: graph.nodes.count)
     for (n, node) in graph.nodes.enumerated() {
-      guard type(of: node.op).signature.category == .movement, !node.operands.isEmpty,
+      let category = type(of: node.op).signature.category
+      guard category == .movement || category == .elementwise, !node.operands.isEmpty,
         !node.results.contains(where: graph.isOutput)
       else { continue }
+      let hasWeight = node.operands.contains { operand in
+        switch graph[operand].definition {
+        case .parameter: true
+        case .input, .state, .constant: false
+        case .result(let producer, _): folded[producer.index]
+        }
+      }
+      guard hasWeight || category == .movement else { continue }
       folded[n] = node.operands.allSatisfy { operand in
         switch graph[operand].definition {
         case .parameter, .constant: true
