@@ -95,6 +95,16 @@ import Testing
     #expect(try run(columns) == [2, 3, 4, 6, 8, 12])
   }
 
+  @Test func `a transpose keeps blocks, and columns of what is turned are rows`() throws {
+    let planned = try plan(matrix()) { builder, x, w in
+      let turned = try builder.add(Transpose(), [w])[0]
+      let part = try builder.add(Slice(axis: -1, start: 2, end: 3), [turned])[0]
+      return try builder.add(Reading(), [x, part])[0]
+    }
+    #expect(try run(planned) == [40, 80])
+    #expect(planned.plan.constants.isEmpty)
+  }
+
   @Test func `an output that is such a weight is reals`() throws {
     let planned = try plan(matrix()) { _, _, w in w }
     #expect(try run(planned) == (0..<96).map { Float(1 << ($0 / 32) * ($0 % 32 + 1)) })

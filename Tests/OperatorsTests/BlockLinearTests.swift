@@ -86,6 +86,18 @@ import Testing
       tolerance: Self.close)
   }
 
+  @Test func `a weight whose blocks lie along its columns is read turned`() throws {
+    var samples = Samples(seed: 4)
+    let x = try samples.tensor(.f32, [3, 64], scale: 1)
+    let weight = try Blocks.random(.q5_1, 50, 64)
+    try Self.check(Linear(transposed: true), [x], weight.transposed)
+    let operands = [x, try Tensor(zeros: .f32, dims: [64, 50])]
+    try KernelHarness.check(
+      MatMul(), operands, stored: [nil, .blocks(weight.transposed)],
+      expected: try Linear(transposed: true).evaluate(operands, weight: weight.transposed),
+      on: KernelHarness.blockTables, tolerance: Self.close)
+  }
+
   @Test func `rounded weights and rows are near to the reals`() throws {
     var samples = Samples(seed: 2)
     let x = try samples.tensor(.f32, [4, 512], scale: 1)
@@ -105,9 +117,12 @@ import Testing
     let weight = try Blocks.random(.q4_0, 64, 64)
     #expect(!Linear(transposed: true).readsBlocks(1, weight))
     #expect(!Linear().readsBlocks(0, weight))
+    #expect(!Linear().readsBlocks(1, weight.transposed))
     #expect(!MergedLinear(transposed: true).readsBlocks(1, weight))
     #expect(MergedLinear().readsBlocks(2, weight))
     #expect(!MatMul().readsBlocks(1, weight))
+    #expect(!MatMul(transposesB: true).readsBlocks(1, weight.transposed))
+    #expect(!Embedding().readsBlocks(0, weight.transposed))
     #expect(!MatMul(transposesA: true, transposesB: true).readsBlocks(1, weight))
   }
 

@@ -57,6 +57,17 @@ import Testing
     #expect(halves.dtype == .f16 && halves.dims == [3, 512])
   }
 
+  @Test func `turned rows are columns`() throws {
+    let (format, blocks, _) = Self.recorded[1]
+    let matrix = try matrix(format, blocks, rows: 6)
+    let turned = matrix.transposed
+    #expect(turned.dims == [64, 6] && turned.transposed.dims == [6, 64])
+    let (plain, other) = (try matrix.dense().floats, try turned.dense().floats)
+    #expect(
+      (0..<6 * 64).allSatisfy { plain[$0].bitPattern == other[$0 % 64 * 6 + $0 / 64].bitPattern })
+    #expect(try turned.rows(1..<3).dims == [64, 2])
+  }
+
   @Test func `blocks outside the memory and rows that end in a block are refused`() throws {
     let storage = try Storage(byteCount: 4 * 18)
     func make(_ rows: Int, _ columns: Int, _ offset: Int = 0) throws(TensorError) {

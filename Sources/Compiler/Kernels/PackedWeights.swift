@@ -29,7 +29,7 @@ public final class PackedWeights: Sendable {
     /// A key for `matrix` packed as `layout`.
     public init(_ matrix: BlockMatrix, layout: String) {
       sources = [ObjectIdentifier(matrix.storage)]
-      offsets = [matrix.byteOffset] + matrix.dims
+      offsets = [matrix.byteOffset, matrix.isTransposed ? 1 : 0] + matrix.dims
       self.layout = "\(matrix.format.rawValue)-\(layout)"
     }
   }

@@ -126,10 +126,10 @@ public protocol Int8Preserving: Op {
   func part(of matrix: Int8Matrix) throws(TensorError) -> Int8Matrix?
 }
 
-/// An op that picks a part of a matrix and leaves each number as it is, so that what a weight in blocks
-/// gives is one, too.
+/// An op that picks a part of a matrix or turns it, and leaves each number as it is, so that what a
+/// weight in blocks gives is one, too.
 public protocol BlocksPreserving: Op {
-  /// The part of `matrix` that is the result; nil where it isn't whole rows.
+  /// The part of `matrix` that is the result; nil where it isn't whole stored rows.
   func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix?
 }
 

@@ -52,7 +52,9 @@ extension Embedding: Evaluable {
 extension Embedding: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand == 0 }
 
-  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool { operand == 0 }
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
+    operand == 0 && !weight.isTransposed
+  }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     if let table = request.blocks(0) {

@@ -105,7 +105,7 @@ struct BlockGemmKernel: Kernel {
 }
 
 extension KernelRequest {
-  /// A constant matrix in blocks, [columns, depth], packed for the product of blocks, shared by all
+  /// A constant matrix in blocks, stored [columns, depth], packed for the product of blocks, shared by all
   /// plans.
   func packedMatrix(_ matrix: BlockMatrix) throws(KernelError) -> PackedBlocks {
     let kernels = table.blocks.pointee

@@ -12,11 +12,13 @@ import Tensors
 /// Here in Double. A kernel sums the products of integers of 32 (q6_k: 16) neighbours exactly, and what
 /// they are scaled to in f32.
 public enum BlockProduct {
-  /// x̃ · Wᵀ, row after row; x is [..., inputs], `weight` [outputs, inputs].
+  /// x̃ · Wᵀ, row after row; x is [..., inputs], `weight` stored [outputs, inputs].
   public static func evaluate(_ x: Tensor, _ weight: BlockMatrix) throws -> [Double] {
     let (inputs, outputs) = (weight.columns, weight.rows)
     let rows = x.dims.dropLast().reduce(1, *)
-    let (xs, w) = (x.floats, try weight.dense().doubles)
+    let (xs, w) = (
+      x.floats, try (weight.isTransposed ? weight.transposed : weight).dense().doubles
+    )
     var y: [Double] = []
     y.reserveCapacity(rows * outputs)
     for r in 0..<rows {

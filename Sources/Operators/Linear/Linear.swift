@@ -176,7 +176,7 @@ extension Linear: KernelProviding {
   }
 
   public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
-    operand == 1 && !transposed
+    operand == 1 && weight.isTransposed == transposed
   }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {

@@ -117,7 +117,7 @@ extension MatMul: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand == 1 }
 
   public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
-    operand == 1 && transposesB && !transposesA
+    operand == 1 && weight.isTransposed != transposesB && !transposesA
   }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {

@@ -92,7 +92,7 @@ extension MergedLinear: KernelProviding {
   }
 
   public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
-    operand > 0 && !transposed
+    operand > 0 && weight.isTransposed == transposed
   }
 
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {

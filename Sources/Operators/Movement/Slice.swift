@@ -82,8 +82,9 @@ public struct Slice: KernelProviding, Evaluable, Viewing, Int8Preserving, Blocks
   }
 
   public func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix? {
-    guard axis == 0 || axis == -2, let start = start.value, let end = end.value, start >= 0,
-      start <= end, end <= matrix.rows
+    let stored = matrix.isTransposed ? 1 : 0
+    guard axis == stored || axis == stored - 2, let start = start.value, let end = end.value,
+      start >= 0, start <= end, end <= matrix.rows
     else { return nil }
     return try matrix.rows(start..<end)
   }

@@ -5,7 +5,7 @@ import Tensors
 /// Axes in another order: axis i of the result is axis `permutation[i]` of x.
 ///
 /// Without a permutation the last two axes change places.
-public struct Transpose: KernelProviding, Evaluable, Viewing, Canonicalizable {
+public struct Transpose: KernelProviding, Evaluable, Viewing, BlocksPreserving, Canonicalizable {
   public static let signature = OpSignature(
     "transpose", "Axes in another order; without a permutation the last two change places.",
     category: .movement, operands: [.required("x")],
@@ -52,6 +52,15 @@ public struct Transpose: KernelProviding, Evaluable, Viewing, Canonicalizable {
     let axes = try axes(of: x.type)
     let strides = Strides.dense(x.dims)
     return [try x.viewing(dims: axes.map { x.dims[$0] }, strides: axes.map { strides[$0] })]
+  }
+
+  public func part(of matrix: BlockMatrix) throws(TensorError) -> BlockMatrix? {
+    let type = TensorType(.f32, Shape(matrix.dims))
+    switch try? axes(of: type) {
+    case [1, 0]: return matrix.transposed
+    case [0, 1]: return matrix
+    default: return nil
+    }
   }
 
   /// A view where only axes of extent 1 move.
