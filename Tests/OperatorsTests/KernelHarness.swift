@@ -47,6 +47,9 @@ enum KernelHarness {
     }
   }
 
+  /// Those that have products in bf16.
+  static let bf16Tables: [KernelTable] = tables.filter { $0.bf16 != nil }
+
   /// Checks `op` on `operands`. Those at positions in `constants` are known when the kernel is made.
   static func check(
     _ op: some KernelProviding & Evaluable, _ operands: [Tensor], constants: Set<Int> = [],

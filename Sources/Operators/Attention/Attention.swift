@@ -16,7 +16,18 @@ import Tensors
 /// tokens offsets[s] ..< offsets[s + 1], and a query sees keys of its own sequence only; mask, bias
 /// and the rest hold inside of it. Offsets begin with 0 and never decrease; tokens after the last
 /// belong to no sequence and give zeros. Other offsets fail the run.
+///
+/// products: "bf16" lets kernels round both sides of q kᵀ and of the product with v to bf16, where the
+/// machine multiplies them faster; all else, and everything on other machines, is f32.
 public struct Attention: Op {
+  /// What both sides of a product may be rounded to.
+  public enum Products: String, CaseIterable, Sendable {
+    /// They aren't.
+    case f32
+    /// To the nearest bf16, of two to the even one.
+    case bf16
+  }
+
   public static let signature = OpSignature(
     "attention", "Scaled dot-product attention of several heads.", category: .attention,
     operands: [
@@ -27,6 +38,7 @@ public struct Attention: Op {
       .init("heads", .int), .init("kv_heads", .int, default: .int(0)),
       .init("causal", .bool, default: .bool(false)), .init("scale", .double, default: .double(0)),
       .init("window", .int, default: .int(0)),
+      .init("products", .string(Products.allCases.map(\.rawValue)), default: .string("f32")),
     ])
 
   /// Whether a mask is the fourth operand.
@@ -45,11 +57,13 @@ public struct Attention: Op {
   public var scale: Double
   /// How many keys a query sees at most, the last ones; 0: all.
   public var window: Int
+  /// What both sides of its products may be rounded to.
+  public var products: Products
 
   /// Attention with the given parts.
   public init(
     heads: Int, kvHeads: Int = 0, mask: Bool = false, bias: Bool = false, offsets: Bool = false,
-    causal: Bool = false, scale: Double = 0, window: Int = 0
+    causal: Bool = false, scale: Double = 0, window: Int = 0, products: Products = .f32
   ) {
     self.heads = heads
     self.kvHeads = kvHeads
@@ -59,6 +73,7 @@ public struct Attention: Op {
     self.causal = causal
     self.scale = scale
     self.window = window
+    self.products = products
   }
 
   public init(_ attributes: Attributes) throws(OpError) {
@@ -70,6 +85,7 @@ public struct Attention: Op {
     causal = try attributes.bool("causal")
     scale = try attributes.double("scale")
     window = try attributes.int("window")
+    products = try attributes.choice("products")
     guard heads > 0 else { throw .attributeRange("heads", rule: "at least 1 head") }
     guard kvHeads >= 0, kvHeads == 0 || heads % kvHeads == 0 else {
       throw .attributeRange("kv_heads", rule: "a number that divides \(heads) heads")
@@ -81,7 +97,7 @@ public struct Attention: Op {
     [
       "mask": .bool(hasMask), "bias": .bool(hasBias), "offsets": .bool(hasOffsets),
       "heads": .int(heads), "kv_heads": .int(kvHeads), "causal": .bool(causal),
-      "scale": .double(scale), "window": .int(window),
+      "scale": .double(scale), "window": .int(window), "products": .string(products.rawValue),
     ]
   }
 

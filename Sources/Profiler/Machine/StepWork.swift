@@ -5,6 +5,8 @@ import Executor
 public enum Arithmetic: String, Codable, Hashable, Sendable {
   /// 32-bit floats.
   case f32
+  /// Products of bf16, summed in f32.
+  case bf16
   /// Products of 8-bit integers.
   case int8
 }
@@ -44,6 +46,11 @@ struct StepWork: Hashable, Sendable {
     weightByteCount = total - valueByteCount
     flops = description.cost.flops
     // The first part of a kernel's name is the type that it computes in.
-    arithmetic = description.kernel.hasPrefix("u8s8-") ? .int8 : .f32
+    arithmetic =
+      switch description.kernel.prefix(while: { $0 != "-" }) {
+      case "u8s8": .int8
+      case "bf16": .bf16
+      default: .f32
+      }
   }
 }
