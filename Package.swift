@@ -29,6 +29,8 @@ let package = Package(
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
+    .target(name: "ChatTemplates", dependencies: ["Formats"]),
+    .target(name: "Generation", dependencies: ["Tokenizers", "Executor", "Tensors"]),
     .target(
       name: "Profiler",
       dependencies: ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
@@ -40,8 +42,8 @@ let package = Package(
     .target(
       name: "Weft",
       dependencies: [
-        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
-        "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     .executableTarget(
       name: "WeftCLI",
@@ -65,9 +67,16 @@ let package = Package(
     .testTarget(
       name: "PassesTests",
       dependencies: ["Passes", "Operators", "Compiler", "GraphLanguage", "IR", "Tensors"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Tensors"], exclude: ["Reference"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
+    .testTarget(
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: ["Generation", "Tokenizers", "Formats", "Executor", "Tensors"],
+      exclude: ["Reference"]),
     .testTarget(
       name: "ProfilerTests", dependencies: ["Profiler", "Compiler", "Executor", "IR", "Tensors"]),
     .testTarget(

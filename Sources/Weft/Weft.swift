@@ -1,8 +1,10 @@
 // A program imports Weft and has all of it.
+@_exported import ChatTemplates
 @_exported import Compiler
 @_exported import Diagrams
 @_exported import Executor
 @_exported import Formats
+@_exported import Generation
 @_exported import GraphLanguage
 @_exported import IR
 @_exported import Operators

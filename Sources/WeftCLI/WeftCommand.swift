@@ -17,10 +17,10 @@ struct WeftCommand: ParsableCommand {
       """,
     version: weftVersion,
     subcommands: [
-      BenchCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self,
-      DoctorCommand.self, EmbedCommand.self, FormatCommand.self, MemoryCommand.self,
-      ProfileCommand.self, QuantizeCommand.self, RenderCommand.self, RunCommand.self,
-      WhyCommand.self,
+      BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
+      DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
+      GenerateCommand.self, MemoryCommand.self, PerplexityCommand.self, ProfileCommand.self,
+      QuantizeCommand.self, RenderCommand.self, RunCommand.self, WhyCommand.self,
     ])
 
   static func main() {

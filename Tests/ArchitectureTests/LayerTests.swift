@@ -16,14 +16,16 @@ import Testing
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
     ("Formats", ["Tensors"]),
     ("Tokenizers", ["Formats"]),
+    ("ChatTemplates", ["Formats"]),
+    ("Generation", ["Tokenizers", "Executor", "Tensors"]),
     ("Profiler", ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     ("Report", ["Profiler", "Executor"]),
     ("Diagrams", ["Formats", "IR", "Tensors", "CGraphviz"]),
     (
       "Weft",
       [
-        "Diagrams", "Report", "Profiler", "Tokenizers", "Formats", "Passes", "Operators",
-        "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]
     ),
     ("WeftCLI", ["Weft"]),

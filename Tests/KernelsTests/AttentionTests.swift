@@ -15,6 +15,7 @@ struct Head {
   var window = 0
   var mask = Mask.none
   var bias = false
+  var softcap: Float = 0
   var seed = 1
   var padding = 0
   /// Only numbers that bf16 holds, and scores that are whole in units of log₂: weights are powers of 2.
@@ -57,6 +58,7 @@ struct Head {
     args.head_size = headSize
     args.value_size = valueSize
     args.scale = whole ? Float(log(2.0)) : 0.4
+    args.softcap = softcap
     args.causal = causal
     args.causal_offset = offset
     args.window = window
@@ -82,7 +84,9 @@ struct Head {
             read(query[i * (headSize + padding) + d] * (args.scale * log2e))
             * read(key[j * (headSize + padding) + d])
         }
-        scores[j] = dot / M_LOG2E + (bias ? Double(biases[i * keys + j]) : 0)
+        var score = dot / M_LOG2E
+        if softcap > 0 { score = Double(softcap) * tanh(score / Double(softcap)) }
+        scores[j] = score + (bias ? Double(biases[i * keys + j]) : 0)
       }
       let top = scores.max() ?? -.infinity
       let weights = scores.map { top == -.infinity ? 0 : exp($0 - top) }
@@ -144,6 +148,13 @@ extension Kernels: AttentionKernels {
         head.bias = true
         heads.append(head)
         head.bias = false
+        heads.append(head)
+        head.softcap = 3
+        heads.append(head)
+        head.bias = true
+        head.causal = true
+        head.offset = keys - queries
+        head.window = 9
         heads.append(head)
       }
     }

@@ -1,4 +1,4 @@
-// One head: out = softmax(scale · q kᵀ + bias) v. See weft_attention_args.
+// One head: out = softmax(cap(scale · q kᵀ) + bias) v. See weft_attention_args.
 //
 // A block of GEMM_NR queries lies across the lanes. Then a tile of scores, transposed, is
 // K · Qᵀ with K read as it lies; maximum, exponential and sum run down the keys without a step
@@ -11,8 +11,8 @@
 // multiplied with 0.
 //
 // Scores are in units of log₂: the queries are multiplied with scale · log₂ e once, and a weight is 2ˢ.
-// The maximum of a tile is taken while its scores are in registers, unless something is added to
-// them, or the causal edge or the window's cuts the tile.
+// The maximum of a tile is taken while its scores are in registers, unless they are capped, something is
+// added to them, or the causal edge or the window's cuts the tile.
 
 #include "attention_parts.h"
 
@@ -210,7 +210,7 @@ WEFT_INLINE void attention_block(
     const size_t count = weft_min(end - key, ATTENTION_KEYS);
     if (!attention_any_visible(args, query, queries, key, count)) continue;
     const attention_limits limits = attention_limit(nv, args, query, queries, key, count);
-    const attention_kind kind = added || limits.cut ? ATTENTION_CHANGED
+    const attention_kind kind = added || limits.cut || args->softcap > 0.0f ? ATTENTION_CHANGED
       : args->mask ? ATTENTION_MASKED : ATTENTION_PLAIN;
     vf top[GEMM_NV];
 #pragma clang loop unroll(full)

@@ -210,7 +210,7 @@ WEFT_INLINE void attention_bf16_tile(
   size_t keys, size_t block, const attention_bf16_buffers *buffers) {
   const bool added = args->bias || (args->mask && args->mask_stride != 0);
   const attention_limits limits = attention_limit(nv, args, query, queries, key, keys);
-  const attention_kind kind = added || limits.cut ? ATTENTION_CHANGED
+  const attention_kind kind = added || limits.cut || args->softcap > 0.0f ? ATTENTION_CHANGED
     : args->mask ? ATTENTION_MASKED : ATTENTION_PLAIN;
   float *carried = buffers->carried + block * 2 * GEMM_NR;
   vf top[GEMM_NV], alpha[GEMM_NV];

@@ -146,19 +146,27 @@ WEFT_INLINE attention_limits attention_limit(
   return limits;
 }
 
-// Adds what is to be added, hides what the limits cut off, and takes the maximum into `top`.
+// limit · tanh(v / limit), in the units of limit.
+WEFT_INLINE vf attention_cap(vf v, vf limit) {
+  return vf_mul(limit, math_tanh(vf_div(v, limit)));
+}
+
+// Caps, adds what is to be added, hides what the limits cut off, and takes the maximum into `top`.
 WEFT_INLINE void attention_change(
   const int nv, const weft_attention_args *args, const attention_limits *limits, size_t key,
   size_t keys, const float *added, float *scores, vf *top) {
   const vf hidden = vf_set1(-INFINITY);
-  const bool masked = args->mask && !added;
+  const bool masked = args->mask && !added, capped = args->softcap > 0.0f;
+  const vf limit = vf_set1(args->softcap * ATTENTION_LOG2_E);
   for (size_t i = 0; i < keys; i++) {
     const bool shown = !masked || args->mask[key + i] != 0;
     const vf position = vf_set1((float)i);
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) {
       float *at = scores + i * GEMM_NR + (size_t)j * VW;
-      vf v = shown ? vf_load(at) : hidden;
+      vf v = vf_load(at);
+      if (capped) v = attention_cap(v, limit);
+      if (!shown) v = hidden;
       if (added) v = vf_add(v, vf_load(added + i * GEMM_NR + (size_t)j * VW));
       if (limits->cut) {
         v = vf_select(vf_lt(position, limits->end[j]), v, hidden);

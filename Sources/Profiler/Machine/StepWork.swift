@@ -46,11 +46,8 @@ struct StepWork: Hashable, Sendable {
     weightByteCount = total - valueByteCount
     flops = description.cost.flops
     // The first part of a kernel's name is the type that it computes in.
+    let type = description.kernel.prefix { $0 != "-" }
     arithmetic =
-      switch description.kernel.prefix(while: { $0 != "-" }) {
-      case "u8s8": .int8
-      case "bf16": .bf16
-      default: .f32
-      }
+      type == "u8s8" || type.hasPrefix("s8") ? .int8 : type == "bf16" ? .bf16 : .f32
   }
 }
