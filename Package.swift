@@ -80,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "PassesTests",
       dependencies: ["Passes", "Operators", "Compiler", "GraphLanguage", "IR", "Tensors"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Tensors"]),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "Tensors"], exclude: ["Reference"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(

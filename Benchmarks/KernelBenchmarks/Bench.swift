@@ -7,12 +7,15 @@ struct Bench {
   let stopwatch: Stopwatch
   /// FLOP/s of the team's multiply-adds in registers.
   let peak: Double
+  /// Bytes a second that the team reads of memory.
+  let memory: Double
 
   init(table: weft_kernel_table, team: Team, stopwatch: Stopwatch) {
     self.table = table
     self.team = team
     self.stopwatch = stopwatch
     peak = Bench.peak(of: team) { table.peak_fma($0) }
+    memory = Bench.read(table, team)
   }
 
   /// Operations a second of `work` in all threads together; it gets a number of iterations and
@@ -22,6 +25,18 @@ struct Bench {
     let operations = work(iterations) * Double(team.count)
     let times = Stopwatch(seconds: 0.3).time { _ in team.run { _ in _ = work(iterations) } }
     return operations / times.best
+  }
+
+  /// The best of some passes over memory that no cache holds.
+  private static func read(_ table: weft_kernel_table, _ team: Team) -> Double {
+    let buffer = FloatBuffer(64 << 20)
+    let times = Stopwatch(seconds: 0.3).time { _ in
+      team.run { member in
+        let part = (0..<buffer.count).part(member, of: team.count, step: 16)
+        _ = table.peak_read(buffer.readOnly + part.lowerBound, part.count)
+      }
+    }
+    return Double(4 * buffer.count) / times.best
   }
 
   /// A measurement in FLOPs, against multiply-adds in registers.
@@ -54,6 +69,14 @@ struct Bench {
     return measurement(
       kernel, sizes, variant, times, amount: Double(bytes), unit: "byte",
       peak: Double(bytes) / reading.best)
+  }
+
+  /// A measurement in bytes that no cache holds, against reading more memory than caches have.
+  func streamed(
+    _ kernel: String, _ sizes: [String: Int], _ variant: String, bytes: Int, _ times: Times
+  ) -> KernelReport.Measurement {
+    measurement(
+      kernel, sizes, variant, times, amount: Double(bytes), unit: "byte", peak: memory)
   }
 
   private func measurement(

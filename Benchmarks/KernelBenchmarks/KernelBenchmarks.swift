@@ -23,7 +23,7 @@ struct KernelBenchmarks: ParsableCommand {
       """)
 
   private static var suites: [any Suite.Type] {
-    [Gemm.self, Int8Gemm.self, Attention.self, Rows.self]
+    [Gemm.self, Int8Gemm.self, BlockGemm.self, Attention.self, Rows.self]
   }
 
   @Option(help: "Only these: \(suites.map { $0.name }.joined(separator: ", ")).")

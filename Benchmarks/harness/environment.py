@@ -18,26 +18,26 @@ def cache(*parts):
     return folder
 
 
-def enter(script):
-    """Runs `script` again inside a virtual environment with the packages, made on the first call.
+def enter(script, packages=PACKAGES):
+    """Runs `script` again inside a virtual environment with `packages`, made on the first call.
 
     WEFT_BENCHMARK_PYTHON names a Python that has them already.
     """
     if os.environ.get("WEFT_BENCHMARK_ENVIRONMENT"):
         return
-    python = os.environ.get("WEFT_BENCHMARK_PYTHON") or install()
+    python = os.environ.get("WEFT_BENCHMARK_PYTHON") or install(packages)
     environment = dict(os.environ, WEFT_BENCHMARK_ENVIRONMENT="1")
     os.execve(str(python), [str(python), str(script), *sys.argv[1:]], environment)
 
 
-def install():
-    """The Python of the virtual environment for the packages as they are listed now."""
-    home = cache() / ("python-" + hashlib.sha256(" ".join(PACKAGES).encode()).hexdigest()[:8])
+def install(packages=PACKAGES):
+    """The Python of the virtual environment for `packages` as they are listed now."""
+    home = cache() / ("python-" + hashlib.sha256(" ".join(packages).encode()).hexdigest()[:8])
     python = home / "bin" / "python3"
     if not (home / "complete").exists():
-        print(f"installing {', '.join(PACKAGES)} from PyPI into {home}", file=sys.stderr)
+        print(f"installing {', '.join(packages)} from PyPI into {home}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
         (home / "complete").touch()
     return python
 

@@ -33,7 +33,7 @@ def panels(report):
 
 def axes(kernel, sizes):
     """Where a measurement stands: what its row is called, and what its column."""
-    if kernel in ("gemm", "int8_gemm"):
+    if kernel in ("gemm", "int8_gemm", "block_gemm", "block_gemv"):
         return f"{sizes['k']} → {sizes['n']}", f"{sizes['m']}"
     if kernel == "attention":
         return f"heads of {sizes['head_size']}", f"{sizes['queries']}·{sizes['keys']}"
@@ -41,7 +41,8 @@ def axes(kernel, sizes):
 
 
 MEASURES = {"FLOP": "multiply-adds", "OP": "multiply-adds of bytes", "byte": "reading as much"}
-ACROSS = {"gemm": "rows, down: inputs → outputs", "int8_gemm": "rows, down: inputs → outputs",
+PRODUCT = "rows, down: inputs → outputs"
+ACROSS = {"gemm": PRODUCT, "int8_gemm": PRODUCT, "block_gemm": PRODUCT, "block_gemv": PRODUCT,
           "attention": "queries · keys"}
 
 

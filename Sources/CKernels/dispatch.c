@@ -1,3 +1,4 @@
+#include "include/weft_blocks.h"
 #include "include/weft_kernels.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -8,10 +9,13 @@
 
 extern const weft_kernel_table weft_table_portable;
 extern const weft_int8_kernels weft_int8_portable;
+extern const weft_block_kernels weft_block_portable;
 #if defined(__aarch64__)
 extern const weft_kernel_table weft_table_neon;
 extern const weft_int8_kernels weft_int8_neon;
+extern const weft_block_kernels weft_block_neon;
 extern const weft_int8_kernels weft_int8_neondot;
+extern const weft_block_kernels weft_block_neondot;
 
 static bool supports_neondot(void) {
 #if defined(__linux__)
@@ -29,9 +33,13 @@ static bool supports_neondot(void) {
 extern const weft_kernel_table weft_table_avx2;
 extern const weft_kernel_table weft_table_avx512;
 extern const weft_int8_kernels weft_int8_avx2;
+extern const weft_block_kernels weft_block_avx2;
 extern const weft_int8_kernels weft_int8_avx2vnni;
+extern const weft_block_kernels weft_block_avx2vnni;
 extern const weft_int8_kernels weft_int8_avx512;
+extern const weft_block_kernels weft_block_avx512;
 extern const weft_int8_kernels weft_int8_avx512vnni;
+extern const weft_block_kernels weft_block_avx512vnni;
 
 // __builtin_cpu_supports asks the operating system too (XGETBV): without its saving the wide
 // registers these answer no.
@@ -92,6 +100,26 @@ const weft_int8_kernels *weft_int8_kernels_best(weft_isa isa) {
   const weft_int8_kernels *kernels = weft_int8_kernels_for(isa, true);
   if (!kernels) kernels = weft_int8_kernels_for(isa, false);
   return kernels ? kernels : &weft_int8_portable;
+}
+
+const weft_block_kernels *weft_block_kernels_for(weft_isa isa, bool dot) {
+  if (!weft_int8_kernels_for(isa, dot)) return NULL;
+  switch (isa) {
+#if defined(__aarch64__)
+    case WEFT_ISA_NEON: return dot ? &weft_block_neondot : &weft_block_neon;
+#endif
+#if defined(__x86_64__)
+    case WEFT_ISA_AVX2: return dot ? &weft_block_avx2vnni : &weft_block_avx2;
+    case WEFT_ISA_AVX512: return dot ? &weft_block_avx512vnni : &weft_block_avx512;
+#endif
+    default: return &weft_block_portable;
+  }
+}
+
+const weft_block_kernels *weft_block_kernels_best(weft_isa isa) {
+  const weft_block_kernels *kernels = weft_block_kernels_for(isa, true);
+  if (!kernels) kernels = weft_block_kernels_for(isa, false);
+  return kernels ? kernels : &weft_block_portable;
 }
 
 size_t weft_dtype_size(weft_dtype type) {

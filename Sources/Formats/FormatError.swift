@@ -10,6 +10,8 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
   case field(path: String, JSONFieldError)
   /// The file isn't a whole, consistent safetensors file.
   case safetensors(path: String, SafetensorsFault)
+  /// The file isn't a whole, consistent GGUF file, or not of a model that Weft knows.
+  case gguf(path: String, GGUFFault)
   /// The folder isn't a checkpoint.
   case checkpoint(path: String, CheckpointFault)
   /// The checkpoint's tensors aren't those that the graph needs.
@@ -26,6 +28,7 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     case .json(let path, let error): "\(path):\(error)"
     case .field(let path, let error): "\(path): \(error)"
     case .safetensors(let path, let fault): "\(path): \(fault)"
+    case .gguf(let path, let fault): "\(path): \(fault)"
     case .checkpoint(let path, let fault): "\(path): \(fault)"
     case .mismatch(let path, let mismatch): "\(path): \(mismatch)"
     case .noTensor(let path, let name, let nearest):

@@ -3,7 +3,8 @@ import Foundation
 /// A model's `config.json`: nested values, found by dotted paths such as
 /// `rope_parameters.rope_theta`.
 ///
-/// `NaN` and `Infinity`, which Python writes, are read, but never come out as numbers.
+/// `NaN` and `Infinity`, which Python writes, are read, but never come out as numbers. A GGUF file's
+/// metadata stands for the `config.json` that the model had.
 public struct ModelConfig: Sendable {
   /// The file, for messages.
   public let source: String
@@ -13,8 +14,12 @@ public struct ModelConfig: Sendable {
   /// A larger file isn't a configuration.
   private static let maximumFileSize = 64 << 20
 
-  /// Reads a `config.json`.
+  /// Reads a `config.json`, or the metadata of a `.gguf` file.
   public init(contentsOf url: URL) throws(FormatError) {
+    if url.pathExtension.lowercased() == "gguf" {
+      self = try GGUFModel(contentsOf: url).config()
+      return
+    }
     let data: Data
     do {
       data = try FileReading.data(url, limit: ModelConfig.maximumFileSize)
@@ -22,6 +27,12 @@ public struct ModelConfig: Sendable {
       throw .file(error)
     }
     try self.init(json: data, source: url.path)
+  }
+
+  /// A configuration made of values.
+  init(root: JSONValue, source: String) {
+    self.root = root
+    self.source = source
   }
 
   /// Reads the text of a `config.json`; errors name `source` as the file.

@@ -28,8 +28,13 @@ import Testing
     ([4, 4, 4], ["layer[0…2] 3"]), ([4, 5, 5], ["layer[0] 1", "layer[1…2] 2"]),
     ([4, 5, 4], ["layer[0] 1", "layer[1] 1", "layer[2] 1"]),
     ([4, 4, 5, 5, 4], ["layer[0…1] 2", "layer[2…3] 2", "layer[4] 1"]), ([4], ["layer[0] 1"]),
+    ([4, 5, 4, 5], ["layer[0…2, in turns] 2", "layer[1…3, in turns] 2"]),
+    (
+      [4, 4, 5, 4, 4, 5, 4],
+      ["layer[0…4, in turns] 4", "layer[2…5, in turns] 2", "layer[6] 1"]
+    ),
   ])
-  func `equal layers in a row are one frame`(widths: [Int], expected: [String]) throws {
+  func `equal layers in a row or in turns are one frame`(widths: [Int], expected: [String]) throws {
     let frames = try scene(stack(widths)).frames.dropFirst()
     #expect(frames.map { "\($0.name) \($0.count)" } == expected)
   }

@@ -10,7 +10,7 @@ import Testing
   static let graphs = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Graphs")
 
-  @Test(arguments: ["bert", "gpt2", "llama", "minilm", "t5", "transformer", "vit"])
+  @Test(arguments: ["bert", "gemma", "gpt2", "llama", "minilm", "phi", "t5", "transformer", "vit"])
   func `each shipped model fits one picture, its equal blocks drawn once`(name: String) throws {
     let file = Self.graphs.appending(path: "\(name).weft")
     let model = GraphLanguage.elaborate(
@@ -29,8 +29,8 @@ import Testing
 
   /// The most boxes of each model's figure: what a page takes.
   static let figures = [
-    ("bert", 15), ("gpt2", 15), ("llama", 15), ("minilm", 15), ("t5", 28), ("transformer", 25),
-    ("vit", 15),
+    ("bert", 15), ("gemma", 30), ("gpt2", 15), ("llama", 15), ("minilm", 15), ("phi", 15),
+    ("t5", 28), ("transformer", 25), ("vit", 15),
   ]
 
   @Test(arguments: figures)

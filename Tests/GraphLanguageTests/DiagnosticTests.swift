@@ -49,15 +49,17 @@ struct TestConfiguration: ConfigurationLookup {
 
   init(json: String) throws {
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] ?? [:]
-    values = object.mapValues { value in
-      switch value {
-      case let text as String: .string(text)
-      case let number as NSNumber:
-        if "\(number)".contains(".") { .double(number.doubleValue) } else { .int(number.intValue) }
-      case is NSNull: .null
-      case is [Any]: .other("a list")
-      default: .other("an object")
-      }
+    values = object.mapValues(Self.scalar)
+  }
+
+  private static func scalar(_ value: Any) -> ConfigurationScalar {
+    switch value {
+    case let text as String: .string(text)
+    case let number as NSNumber:
+      if "\(number)".contains(".") { .double(number.doubleValue) } else { .int(number.intValue) }
+    case is NSNull: .null
+    case let list as [Any]: .list(list.map(scalar))
+    default: .other("an object")
     }
   }
 

@@ -64,6 +64,40 @@ struct ElaborationTests {
     #expect(try model(ElaborationTests.configured, options).configs[2].value == .float(3))
   }
 
+  @Test func `lists come from the configuration`() throws {
+    let text = """
+      layer Scaled(x: f32[..., width], factors: [Float] = []) -> f32[..., width] {
+        return x / factors
+      }
+
+      model M {
+        config kinds: [String] = [], count = 0 from "kinds.count", factors: [Float] = [] from "f"
+        input x: f32[batch, 2]
+        if count > 0 && kinds[-1] == "far" {
+          output y = Scaled(x, factors) * factors[0]
+        } else {
+          output y = x
+        }
+      }
+      """
+    var options = ElaborationTests.options
+    #expect(try model(text, options).entries[0].nodes.isEmpty)
+    options.configuration = TestConfiguration([
+      "kinds": .list([.string("near"), .string("far")]), "kinds.count": .int(2),
+      "f": .list([.double(1.5), .int(4)]),
+    ])
+    let found = try model(text, options)
+    #expect(
+      found.configs.map { "\($0.value)" } == ["[\"near\", \"far\"]", "2", "[1.5, 4.0]"])
+    #expect(found.configs.map(\.value.typeName) == ["[String]", "Int", "[Float]"])
+    let constants = found.entries[0].values.compactMap { value in
+      if case .constant(let tensor) = value.definition { tensor.doubles } else { nil }
+    }
+    #expect(constants == [[1.5, 4], [1.5]])
+    options.settings = ["kinds": "far", "factors": "2,0.5"]
+    #expect(try model(text, options).configs[2].value == .floats([2, 0.5]))
+  }
+
   // MARK: Operators and calls
 
   @Test func `operators and subscripts become ops`() throws {

@@ -13,7 +13,7 @@ struct ShippedGraphTests {
     #expect(diagnostics.map(\.description) == [])
   }
 
-  @Test(arguments: ["bert", "gpt2", "llama", "minilm", "t5", "transformer", "vit"])
+  @Test(arguments: ["bert", "gemma", "gpt2", "llama", "minilm", "phi", "t5", "transformer", "vit"])
   func `shipped models give well-formed graphs, the same each time`(_ name: String) throws {
     let file = Fixtures.graphs.appending(path: "\(name).weft")
     let first = try #require(GraphLanguage.elaborate(file: file, ShippedGraphTests.options).model)

@@ -15,6 +15,7 @@ struct Head {
   var window = 0
   var mask = Mask.none
   var bias = false
+  var softcap: Float = 0
   var seed = 1
   var padding = 0
 
@@ -54,6 +55,7 @@ struct Head {
     args.head_size = headSize
     args.value_size = valueSize
     args.scale = 0.4
+    args.softcap = softcap
     args.causal = causal
     args.causal_offset = offset
     args.window = window
@@ -78,7 +80,9 @@ struct Head {
           dot +=
             Double(query[i * (headSize + padding) + d]) * Double(key[j * (headSize + padding) + d])
         }
-        scores[j] = dot * Double(args.scale) + (bias ? Double(biases[i * keys + j]) : 0)
+        var score = dot * Double(args.scale)
+        if softcap > 0 { score = Double(softcap) * tanh(score / Double(softcap)) }
+        scores[j] = score + (bias ? Double(biases[i * keys + j]) : 0)
       }
       let top = scores.max() ?? -.infinity
       let weights = scores.map { top == -.infinity ? 0 : exp($0 - top) }
@@ -123,6 +127,13 @@ struct Head {
         head.bias = true
         heads.append(head)
         head.bias = false
+        heads.append(head)
+        head.softcap = 3
+        heads.append(head)
+        head.bias = true
+        head.causal = true
+        head.offset = keys - queries
+        head.window = 9
         heads.append(head)
       }
     }

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "weft_blocks.h"
 #include "weft_kernels.h"
 
 static const weft_kernel_table *tables[2];
@@ -143,6 +144,55 @@ static void int8(const weft_int8_kernels *kernels) {
   report("int8", exact, 0);
   report("int8, epilogue", error, 2e-6);
   report("int8, split", split, 0);
+}
+
+static float *block_result(
+  const weft_block_kernels *kernels, weft_block_format format, const float *x, const void *weight,
+  size_t rows, size_t k, size_t n, const float *bias, int split) {
+  const size_t panels = (n + kernels->nr - 1) / kernels->nr;
+  float *out = guarded(rows * n * sizeof *out);
+  void *packed = guarded(kernels->packed_size(format, k, n));
+  void *quantized = guarded(kernels->quantized_size(rows, k));
+  weft_block_pack_args pack = {format, weight, k, n, packed};
+  kernels->pack(&pack, 0, panels);
+  weft_block_quantize_args quantize = {x, k, k, quantized};
+  kernels->quantize(&quantize, 0, rows);
+  weft_block_gemm_args args = {format, quantized, packed, {
+    .c = out, .c_stride = n, .k = k, .n = n, .scale = 0.5f, .bias = bias}};
+  if (!split) kernels->gemm(&args, 0, rows, 0, panels);
+  else for (size_t i = 0; i < rows; i++) {
+    for (size_t p = 0; p < panels; p++) kernels->gemm(&args, i, i + 1, p, p + 1);
+  }
+  return out;
+}
+
+static void blocks(const weft_block_kernels *kernels) {
+  double error = 0, split = 0;
+  const size_t sizes[][3] = {{1, 2, 1}, {2, 1, 50}, {3, 0, 12}, {5, 3, 13}, {8, 2, 24}, {19, 1, 41}};
+  for (int format = WEFT_Q8_0; format <= WEFT_Q6_K; format++) {
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+      const size_t elements = weft_block_elements(format), bytes = weft_block_bytes(format);
+      const size_t rows = sizes[s][0], count = sizes[s][1] * sizes[s][2], n = sizes[s][2];
+      const size_t k = sizes[s][1] * elements;
+      uint8_t *weight = guarded(count * bytes);
+      for (size_t i = 0; i < count * bytes; i++) weight[i] = (uint8_t)next();
+      for (size_t i = 0; i < count; i++) {
+        const size_t d = format == WEFT_Q6_K ? 209 : 1;
+        weight[i * bytes + d] = 0x14;
+        if (format != WEFT_Q6_K) weight[i * bytes + 3] = 0x14;
+      }
+      float *x = numbers(rows * k, 1), *bias = numbers(n, 1);
+      if (rows > 4) x[4 * k] = NAN;
+      const float *own = block_result(kernels, format, x, weight, rows, k, n, bias, 0);
+      const float *other = block_result(
+        weft_block_kernels_for(WEFT_ISA_PORTABLE, false), format, x, weight, rows, k, n, bias, 0);
+      error = worse(error, difference(own, other, rows * n));
+      const float *pieces = block_result(kernels, format, x, weight, rows, k, n, bias, 1);
+      if (memcmp(own, pieces, rows * n * sizeof(float)) != 0) split = INFINITY;
+    }
+  }
+  report("blocks", error, 2e-6);
+  report("blocks, split", split, 0);
 }
 
 static void attention(void) {
@@ -317,6 +367,7 @@ int main(void) {
   for (int dot = 0; dot < 2; dot++) {
     const weft_int8_kernels *kernels = weft_int8_kernels_for(tables[0]->isa, dot);
     if (kernels) int8(kernels);
+    if (kernels) blocks(weft_block_kernels_for(tables[0]->isa, dot));
 #if defined(__aarch64__)
     else failures++;  // the emulator has the dot product
 #endif

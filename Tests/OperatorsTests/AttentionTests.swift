@@ -74,6 +74,34 @@ import Testing
     }
   }
 
+  @Test func `scores are capped before biases are added and keys hidden`() throws {
+    var samples = Samples(seed: 31)
+    for queries in [1, 9, 40] {
+      let (mask, bias) = (
+        try samples.tensor(.bool, [2, 44]), try samples.tensor(.f32, [3, queries, 44])
+      )
+      try check(
+        Attention(heads: 3, causal: true, window: 11, softcap: 0.5), queries: queries, keys: 44,
+        size: 8, samples: &samples)
+      try check(
+        Attention(heads: 3, mask: true, bias: true, scale: 2, softcap: 1.5), queries: queries,
+        keys: 44, size: 8, extra: [mask, bias], samples: &samples)
+    }
+    // Scores 0 and 4 become 0 and 2 tanh 2; a bias of ln 3 makes three of the first.
+    let q = try Tensor(.f32, dims: [1, 1, 1], doubles: [4])
+    let k = try Tensor(.f32, dims: [1, 2, 1], doubles: [0, 1])
+    let bias = try Tensor(.f32, dims: [1, 1, 2], doubles: [Math.log(3), 0])
+    let found = try Attention(heads: 1, bias: true, scale: 1, softcap: 2)
+      .evaluate([q, k, k, bias])[0].doubles[0]
+    let power = Math.exp(2 * Math.tanh(2))
+    #expect(abs(found - power / (3 + power)) < 1e-6)
+    for wrong in [-1, .infinity] {
+      var attributes = Attention(heads: 1).attributes
+      attributes["softcap"] = .double(wrong)
+      #expect(throws: OpError.self) { try Attention(attributes) }
+    }
+  }
+
   @Test func `heads share keys in groups`() throws {
     var samples = Samples(seed: 2)
     try check(

@@ -47,6 +47,15 @@ enum KernelHarness {
     }
   }
 
+  /// The same, with every product of blocks that they have.
+  static let blockTables: [KernelTable] = tables.flatMap { table in
+    [false, true].compactMap { dot in
+      weft_block_kernels_for(table.functions.pointee.isa, dot).map {
+        KernelTable(functions: table.functions, blocks: $0)
+      }
+    }
+  }
+
   /// Checks `op` on `operands`. Those at positions in `constants` are known when the kernel is made.
   static func check(
     _ op: some KernelProviding & Evaluable, _ operands: [Tensor], constants: Set<Int> = [],

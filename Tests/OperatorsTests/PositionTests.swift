@@ -18,37 +18,25 @@ import Testing
   @Test(arguments: [false, true])
   func `rotary equals its reference`(interleaved: Bool) throws {
     var samples = Samples(seed: 15)
-    for (heads, size, rotary) in [(1, 2, 0), (3, 8, 0), (2, 34, 0), (2, 10, 4), (4, 64, 0)] {
+    for (heads, size, turned) in [(1, 2, 2), (3, 8, 8), (2, 34, 34), (2, 10, 4), (4, 64, 64)] {
       let x = try samples.tensor(.f32, [2, 7, heads * size])
-      try KernelHarness.check(
-        Rotary(heads: heads, interleaved: interleaved, rotarySize: rotary), [x])
-      let op = Rotary(
-        heads: heads, positions: true, base: 500, interleaved: interleaved, rotarySize: rotary)
-      let places = try Tensor(.i32, dims: [7], integers: [0, 5, 3, 100, 2047, 1, 70000])
-      try KernelHarness.check(op, [x, places], tolerance: .init(relative: 4e-6, absolute: 4e-6))
-      let each = try Tensor(.i64, dims: [2, 7], integers: Array(0..<14))
-      try KernelHarness.check(op, [x, each], tolerance: .init(relative: 4e-6, absolute: 4e-6))
+      let op = Rotary(heads: heads, interleaved: interleaved)
+      try KernelHarness.check(op, [x, try samples.tensor(.f32, [7, turned])])
+      try KernelHarness.check(op, [x, try samples.tensor(.f32, [2, 7, turned])])
     }
   }
 
-  @Test func `rotary turns pairs and slows them by its scaling`() throws {
-    let x = try Tensor(.f32, dims: [1, 2, 4], doubles: [1, 2, 3, 4, 1, 2, 3, 4])
-    let turned = try Rotary(heads: 1).evaluate([x])[0].doubles
-    #expect(turned[0..<4] == [1, 2, 3, 4])
-    // cos 1 − 3 sin 1, and 3 cos 1 + sin 1.
-    #expect((turned[4] - -1.984_110_65).magnitude < 1e-6)
-    #expect((turned[6] - 2.462_377_9).magnitude < 1e-6)
-    var scaled = Rotary(heads: 1)
-    scaled.scaling = .linear
-    scaled.factor = 4
-    #expect(scaled.frequencies(pairs: 2) == [0.25, 0.0025])
-    scaled.scaling = .llama3
-    scaled.base = 500_000
-    scaled.factor = 8
-    let llama = scaled.frequencies(pairs: 64)
-    #expect(llama[0] == 1)
-    #expect((llama[63] * 8 * 406_000 - 1).magnitude < 0.01)
-    try KernelHarness.check(scaled, [x])
+  @Test func `rotary turns pairs by angles`() throws {
+    let x = try Tensor(.f32, dims: [1, 2, 6], doubles: [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6])
+    let (c, s) = (Math.cos(1), Math.sin(1))
+    let turns = try Tensor(.f32, dims: [2, 4], doubles: [1, 1, 0, 0, c, 1, s, 0])
+    let halves = try Rotary(heads: 1).evaluate([x, turns])[0].doubles
+    #expect(halves[0..<6] == [1, 2, 3, 4, 5, 6])
+    #expect((halves[6] - (c - 3 * s)).magnitude < 1e-6 && halves[7] == 2)
+    #expect((halves[8] - (3 * c + s)).magnitude < 1e-6 && halves[9...] == [4, 5, 6])
+    let pairs = try Rotary(heads: 1, interleaved: true).evaluate([x, turns])[0].doubles
+    #expect((pairs[6] - (c - 2 * s)).magnitude < 1e-6)
+    #expect((pairs[7] - (2 * c + s)).magnitude < 1e-6 && pairs[8...] == [3, 4, 5, 6])
   }
 
   @Test func `relative positions fall into T5's buckets`() throws {

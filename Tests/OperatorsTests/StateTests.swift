@@ -70,6 +70,9 @@ import Testing
         try KernelHarness.check(
           CachedAttention(heads: heads, kvHeads: keyHeads, window: window),
           [q, k, v, slots, positions], tolerance: Self.tolerance)
+        try KernelHarness.check(
+          CachedAttention(heads: heads, kvHeads: keyHeads, window: window, softcap: 0.7),
+          [q, k, v, slots, positions], tolerance: Self.tolerance)
       }
     }
   }

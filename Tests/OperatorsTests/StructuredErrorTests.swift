@@ -60,7 +60,7 @@ import Testing
         == [f32(batch, 768, 14, 14)])
     #expect(
       try SinusoidalPositions(count: tokens, width: 512).resultTypes([]) == [f32(tokens, 512)])
-    #expect(try Rotary(heads: 12).resultTypes([x]) == [x])
+    #expect(try Rotary(heads: 12).resultTypes([x, f32(tokens, 32)]) == [x])
   }
 
   @Test func `products name the axes that don't agree`() throws {
@@ -168,7 +168,14 @@ import Testing
       error("sinusoidal_positions", ["count": .int(3), "width": .int(5)])
         == .attributeRange("width", rule: "an even number above 0"))
     #expect(
-      error(Rotary(heads: 8), x) == .shape(operand: 0, rule: "heads of an even size"))
+      error(Rotary(heads: 2), x, f32(3, 3))
+        == .shape(operand: 1, rule: "an even last axis: cosines, then as many sines"))
+    #expect(
+      error(Rotary(heads: 2), x, f32(2, 3, 6))
+        == .shape(operand: 1, rule: "a last axis of at most the head's 4 elements"))
+    #expect(
+      error(Rotary(heads: 2), x, f32(7, 4))
+        == .extents(rule: "an angle for each token", .init(1, -2), .init(0, 1)))
     #expect(
       error(
         "relative_position_buckets",
@@ -187,7 +194,7 @@ import Testing
       LayerNorm(residual: true, epsilon: 1e-12, keepsSum: true), RMSNorm(weight: false),
       Softmax(axis: 1), L2Normalize(), Embedding(), Gather(axis: -1),
       try EmbeddingNorm([.indices, .rows, .positions]), try Conv2D(bias: true, stride: [2, 3]),
-      try SinusoidalPositions(count: Self.tokens, width: 4), Rotary(heads: 2, positions: true),
+      try SinusoidalPositions(count: Self.tokens, width: 4), Rotary(heads: 2, interleaved: true),
       try RelativePositionBuckets(queries: Self.tokens, keys: 4),
     ]
     let table = BuiltinOps.table()

@@ -7,7 +7,9 @@ import Testing
 @Suite struct EntryDiagramTests {
   static let graphs = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Graphs")
-  static let names = ["bert", "gpt2", "llama", "minilm", "t5", "transformer", "vit"]
+  static let names = [
+    "bert", "gemma", "gpt2", "llama", "minilm", "phi", "t5", "transformer", "vit",
+  ]
 
   func model(_ name: String) throws -> Model {
     try Model(ModelSource(file: Self.graphs.appending(path: "\(name).weft")), weights: nil)

@@ -41,6 +41,14 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
 
   static let all = [
     ShippedGraph(name: "bert", small: encoder, planned: ["vocabulary": "1000"], bindings: one),
+    ShippedGraph(
+      name: "gemma",
+      small: [
+        "layers": "2", "width": "48", "heads": "4", "kv_heads": "2", "head_size": "16",
+        "inner": "80", "vocabulary": "100", "kinds": "sliding_attention,sliding_attention",
+        "known_kinds": "2",
+      ],
+      planned: ["layers": "2", "vocabulary": "1000"], bindings: one),
     ShippedGraph(name: "gpt2", small: encoder, planned: ["vocabulary": "1000"], bindings: one),
     ShippedGraph(
       name: "llama",
@@ -50,6 +58,12 @@ struct ShippedGraph: Sendable, CustomTestStringConvertible {
       ],
       planned: ["layers": "2", "vocabulary": "1000"], bindings: one),
     ShippedGraph(name: "minilm", small: encoder, planned: ["vocabulary": "1000"], bindings: one),
+    ShippedGraph(
+      name: "phi",
+      small: [
+        "layers": "2", "width": "48", "heads": "4", "inner": "80", "vocabulary": "100",
+      ],
+      planned: ["layers": "2", "vocabulary": "1000"], bindings: one),
     ShippedGraph(
       name: "t5",
       small: [

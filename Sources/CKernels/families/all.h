@@ -16,4 +16,5 @@
 #include "copy.h"
 #include "peak.h"
 #include "int8.h"
+#include "blocks.h"
 #include "table.h"

@@ -1,4 +1,4 @@
-// One head: out = softmax(scale · q kᵀ + bias) v. See weft_attention_args.
+// One head: out = softmax(cap(scale · q kᵀ) + bias) v. See weft_attention_args.
 //
 // A block of GEMM_NR queries lies across the lanes. Then a tile of scores, transposed, is
 // K · Qᵀ with K read as it lies; maximum, exponential and sum run down the keys without a step
@@ -11,8 +11,8 @@
 // multiplied with 0.
 //
 // Scores are in units of log₂: the queries are multiplied with scale · log₂ e once, and a weight is 2ˢ.
-// The maximum of a tile is taken while its scores are in registers, unless something is added to
-// them, or the causal edge or the window's cuts the tile.
+// The maximum of a tile is taken while its scores are in registers, unless they are capped, something is
+// added to them, or the causal edge or the window's cuts the tile.
 
 #define ATTENTION_KEYS 128
 #define ATTENTION_LOG2_E 1.44269504088896340736f
@@ -275,19 +275,27 @@ WEFT_INLINE attention_limits attention_limit(
   return limits;
 }
 
-// Adds what is to be added, hides what the limits cut off, and takes the maximum into `top`.
+// limit · tanh(v / limit), in the units of limit.
+WEFT_INLINE vf attention_cap(vf v, vf limit) {
+  return vf_mul(limit, math_tanh(vf_div(v, limit)));
+}
+
+// Caps, adds what is to be added, hides what the limits cut off, and takes the maximum into `top`.
 WEFT_INLINE void attention_change(
   const int nv, const weft_attention_args *args, const attention_limits *limits, size_t key,
   size_t keys, bool added, const attention_buffers *buffers, vf *top) {
   const vf hidden = vf_set1(-INFINITY);
-  const bool masked = args->mask && !added;
+  const bool masked = args->mask && !added, capped = args->softcap > 0.0f;
+  const vf limit = vf_set1(args->softcap * ATTENTION_LOG2_E);
   for (size_t i = 0; i < keys; i++) {
     const bool shown = !masked || args->mask[key + i] != 0;
     const vf position = vf_set1((float)i);
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) {
       float *at = buffers->scores + i * GEMM_NR + (size_t)j * VW;
-      vf v = shown ? vf_load(at) : hidden;
+      vf v = vf_load(at);
+      if (capped) v = attention_cap(v, limit);
+      if (!shown) v = hidden;
       if (added) v = vf_add(v, vf_load(buffers->added + i * GEMM_NR + (size_t)j * VW));
       if (limits->cut) {
         v = vf_select(vf_lt(position, limits->end[j]), v, hidden);
@@ -378,7 +386,7 @@ WEFT_INLINE void attention_block(
     const size_t count = weft_min(end - key, ATTENTION_KEYS);
     if (!attention_any_visible(args, query, queries, key, count)) continue;
     const attention_limits limits = attention_limit(nv, args, query, queries, key, count);
-    const attention_kind kind = added || limits.cut ? ATTENTION_CHANGED
+    const attention_kind kind = added || limits.cut || args->softcap > 0.0f ? ATTENTION_CHANGED
       : args->mask ? ATTENTION_MASKED : ATTENTION_PLAIN;
     vf top[GEMM_NV];
 #pragma clang loop unroll(full)

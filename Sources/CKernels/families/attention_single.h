@@ -41,6 +41,16 @@ WEFT_INLINE void attention_single_values(
   for (int j = 0; j < nv; j++) vf_store_tail(out + j * VW, acc[j], width - (size_t)j * VW);
 }
 
+// Caps scores, but for those of hidden keys.
+WEFT_INLINE void attention_single_cap(float softcap, size_t keys, float *scores) {
+  const vf limit = vf_set1(softcap), hidden = vf_set1(-INFINITY);
+  for (size_t j = 0; j < keys; j += VW) {
+    const vf v = vf_load_tail(scores + j, keys - j);
+    vf_store_tail(
+      scores + j, vf_select(vf_eq(v, hidden), hidden, attention_cap(v, limit)), keys - j);
+  }
+}
+
 static void attention_single(
   const weft_attention_args *args, size_t i, const attention_buffers *buffers) {
   const ptrdiff_t keys = (ptrdiff_t)args->keys;
@@ -62,6 +72,9 @@ static void attention_single(
       const float dot = attention_dot(
         query, tile.key + j * tile.key_stride, args->head_size);
       weights[j] = dot * args->scale;
+    }
+    if (args->softcap > 0.0f) attention_single_cap(args->softcap, count, weights);
+    for (size_t j = 0; j < count; j++) {
       if (args->bias) weights[j] += args->bias[i * args->bias_stride + key + j];
       if (weights[j] > top) top = weights[j];
     }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../include/weft_blocks.h"
 #include "../include/weft_kernels.h"
 
 #define WEFT_INLINE static inline __attribute__((always_inline, unused))

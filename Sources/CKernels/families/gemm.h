@@ -123,7 +123,12 @@ WEFT_INLINE void gemm_few_rows_of(
     for (; panel + 2 <= panel_end; panel += 2) gemm_tile(4, 2, type, args, &slice, row, panel);
   }
 #endif
-  for (; panel < panel_end; panel++) gemm_rows(rows, args, &slice, row, panel);
+  for (; panel < panel_end; panel++) {
+    const char *stream = gemm_packed_at(args, panel * GEMM_NR * args->k) + TILE_STREAM;
+    gemm_slice one = slice;
+    one.ahead = (tile_ahead){stream, gemm_row_bytes(args)};
+    gemm_rows(rows, args, &one, row, panel);
+  }
 }
 
 static __attribute__((noinline)) void gemm_few_rows(

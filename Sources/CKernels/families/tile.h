@@ -17,6 +17,23 @@ WEFT_INLINE vf tile_load(const void *base, const weft_dtype type, size_t at) {
   }
 }
 
+// So many bytes of B are on their way where several panels are read at once, which few rows do.
+#define TILE_STREAM ((size_t)8192)
+
+// Asks for what is read from each of the panels in a while. Without it one row of f16 reaches 86 to 88 %
+// of the speed of memory, with it 92 to 94 % (Zen 5).
+WEFT_INLINE void tile_fetch_panels(
+  const int panels, const weft_dtype type, const void *b, size_t at, size_t panel_stride) {
+  const size_t element = type == WEFT_F32 ? 4 : 2;
+#pragma clang loop unroll(full)
+  for (int p = 0; p < panels; p++) {
+    const char *row = (const char *)b + (at + (size_t)p * panel_stride) * element;
+    for (size_t i = 0; i < GEMM_NR * element; i += 64) {
+      __builtin_prefetch(row + TILE_STREAM / (size_t)panels + i, 0, 3);
+    }
+  }
+}
+
 // B's elements are of `type`, its vectors j: panel j / GEMM_NV at b + (j / GEMM_NV) · panel_stride.
 WEFT_INLINE void tile_multiply_typed(
   const int mr, const int nv, const weft_dtype type, size_t k, const float *a, size_t a_row,
@@ -27,6 +44,7 @@ WEFT_INLINE void tile_multiply_typed(
       __builtin_prefetch(ahead.at, 0, 2);
       ahead.at += ahead.step;
     }
+    if (nv > GEMM_NV) tile_fetch_panels(nv / GEMM_NV, type, b, at, panel_stride);
     vf x[4 * GEMM_NV];
 #pragma clang loop unroll(full)
     for (int j = 0; j < nv; j++) {

@@ -1,7 +1,8 @@
 #ifndef WEFT_KERNELS_H
 #define WEFT_KERNELS_H
 
-// Microkernels: pure functions over pointers and sizes, one table for each instruction set.
+// Microkernels: pure functions over pointers and sizes, one table for each instruction set. Products
+// with weights in blocks stand in weft_blocks.h.
 //
 // What holds for every kernel:
 // - Nothing is allocated, locked or thrown, and there is no state: any thread may call any kernel.
@@ -151,7 +152,8 @@ typedef struct weft_int8_kernels {
 } weft_int8_kernels;
 
 // ----------------------------------------------------------------------------------- attention
-// One head of one sequence: out = softmax(scale · q kᵀ + bias) v, over the keys visible to a query.
+// One head of one sequence: out = softmax(cap(scale · q kᵀ) + bias) v, over the keys visible to a query;
+// cap(s) = softcap · tanh(s / softcap), or s where softcap is 0.
 // Key j is visible to query i when all that apply hold:
 //   causal:   j <= i + causal_offset
 //   window:   j >  i + causal_offset - window
@@ -177,6 +179,7 @@ typedef struct weft_attention_args {
   weft_state_format format;  // of keys and values; f32 unless they are a state. Without mask then
   size_t queries, keys, head_size, value_size;
   float scale;
+  float softcap;             // 0: none
   bool causal;
   ptrdiff_t causal_offset;   // keys - queries where the queries are the last tokens
   size_t window;             // 0: none

@@ -10,13 +10,18 @@ public struct KernelTable: @unchecked Sendable {
   /// The product of bytes on this instruction set.
   public let int8: UnsafePointer<weft_int8_kernels>
 
-  /// The kernels for `functions`, a table that the C target returned, with the best product of bytes
-  /// that this machine has for it, or a given one.
+  /// The product of blocks on this instruction set.
+  public let blocks: UnsafePointer<weft_block_kernels>
+
+  /// The kernels for `functions`, a table that the C target returned, with the best products of bytes
+  /// and of blocks that this machine has for it, or given ones.
   public init(
-    functions: UnsafePointer<weft_kernel_table>, int8: UnsafePointer<weft_int8_kernels>? = nil
+    functions: UnsafePointer<weft_kernel_table>, int8: UnsafePointer<weft_int8_kernels>? = nil,
+    blocks: UnsafePointer<weft_block_kernels>? = nil
   ) {
     self.functions = functions
     self.int8 = int8 ?? weft_int8_kernels_best(functions.pointee.isa)
+    self.blocks = blocks ?? weft_block_kernels_best(functions.pointee.isa)
   }
 
   /// `avx512`, `avx2`, `neon` or `portable`.

@@ -119,10 +119,18 @@ struct PlanBuilder {
     of op: any Op, _ operands: [TensorType], _ results: [TensorType], _ stored: [StoredWeight?]
   ) -> Cost {
     var cost = Cost(of: op, operands, results)
-    for (type, weight) in zip(operands, stored) {
-      if let matrix = weight?.int8 { cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount }
-      if let matrix = weight?.blocks {
+    for (i, type) in operands.enumerated() {
+      if let matrix = stored[i]?.int8 {
         cost.bytesRead -= Cost.byteCount([type]) - matrix.byteCount
+      }
+      if let matrix = stored[i]?.blocks {
+        let rows =
+          switch (op as? any RowReading)?.rowsRead(ofOperand: i, operands) ?? .all {
+          case .all: matrix.rows
+          case .picked(let count), .first(let count): count
+          }
+        let saved = matrix.columns * type.dtype.byteCount - matrix.bytesPerRow
+        cost.bytesRead -= min(rows, matrix.rows) * saved
       }
     }
     return cost

@@ -43,8 +43,11 @@ extension Scene {
   private func stackFrame(_ layer: Int) -> Frame {
     let path = outline.paths(of: layer)
     let count = outline.runs[layer]?.count ?? 1
+    let kind = outline.layers[layer].component.layer.map { kind in
+      kind + (outline.takesTurns(layer) ? ", in turns" : "")
+    }
     return Frame(
-      parent: 0, name: name(of: layer), kind: outline.layers[layer].component.layer, count: count,
+      parent: 0, name: name(of: layer), kind: kind, count: count,
       parameters: 0, level: 1, paths: path)
   }
 

@@ -15,7 +15,7 @@ struct Outline {
     var first = Int.max
   }
 
-  /// Several equal layers in a row, of which the first is drawn.
+  /// Several equal layers, of which the first is drawn: in a row, or in turns with others.
   struct Run {
     /// All of them, the first in front.
     var members: [Int]
@@ -34,7 +34,7 @@ struct Outline {
   private(set) var twin: [Int]
   /// Nodes that only move weights about: drawn as lines in their users' boxes.
   let isFolded: [Bool]
-  private let expansion: DiagramOptions.Expansion
+  let expansion: DiagramOptions.Expansion
 
   init(_ graph: Graph, expansion: DiagramOptions.Expansion = .none) {
     self.graph = graph
@@ -113,7 +113,7 @@ struct Outline {
     }
   }
 
-  /// Joins those of `family`, siblings of one name, that follow each other and are equal.
+  /// Joins those of `family`, siblings of one name, that are equal and follow each other or take turns.
   private mutating func join(_ family: [Int]) {
     let sorted = family.sorted { index($0) < index($1) }
     var forms: [Int: (form: [String], nodes: [Int])] = [:]
@@ -121,14 +121,20 @@ struct Outline {
       let nodes = nodes(below: layer)
       forms[layer] = (form(of: nodes, depth: layers[layer].path.components.count), nodes)
     }
-    var leader = sorted[0]
-    for (before, layer) in zip(sorted, sorted.dropFirst()) {
-      let follows = index(layer).subtractingReportingOverflow(index(before)) == (1, false)
-      guard follows, !expansion.opens(layers[layer].path),
-        !expansion.opens(layers[leader].path),
-        let (form, nodes) = forms[leader], let (mine, own) = forms[layer], form == mine
-      else {
-        leader = layer
+    let turn = turn(of: sorted) { forms[$0]?.form == forms[$1]?.form }
+    var leaders: [Int] = []
+    for (i, layer) in sorted.enumerated() {
+      var leader = layer
+      if let turn, i >= turn.length, i < turn.end {
+        leader = leaders[i % turn.length]
+      } else if let before = leaders.last, follows(layer, sorted[i - 1]),
+        !expansion.opens(layers[layer].path), !expansion.opens(layers[before].path),
+        forms[before]?.form == forms[layer]?.form
+      {
+        leader = before
+      }
+      leaders.append(leader)
+      guard leader != layer, let nodes = forms[leader]?.nodes, let own = forms[layer]?.nodes else {
         continue
       }
       for (a, b) in zip(nodes, own) { twin[b] = a }
@@ -161,7 +167,7 @@ struct Outline {
     return paths.map(\.description)
   }
 
-  private func index(_ layer: Int) -> Int { layers[layer].component.index ?? 0 }
+  func index(_ layer: Int) -> Int { layers[layer].component.index ?? 0 }
 
   /// What must agree for two layers to be equal: ops, types, inner layers, and how they are joined.
   private func form(of nodes: [Int], depth: Int) -> [String] {

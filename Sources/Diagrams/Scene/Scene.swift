@@ -186,8 +186,10 @@ struct Scene {
   func name(of layer: Int) -> String {
     let component = outline.layers[layer].component
     guard let index = component.index else { return component.name }
-    let last = outline.runs[layer].map { "…\($0.lastIndex)" } ?? ""
-    return "\(component.name)[\(index)\(last)]"
+    let last = outline.runs[layer].map { run in
+      "…\(run.lastIndex)" + (outline.takesTurns(layer) ? ", in turns" : "")
+    }
+    return "\(component.name)[\(index)\(last ?? "")]"
   }
 
   mutating func add(node n: Int, to frame: Int, caption: String?) {

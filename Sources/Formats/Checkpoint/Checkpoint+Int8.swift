@@ -9,7 +9,7 @@ extension Checkpoint {
 
   /// A matrix of type `I8` with its scales: `f32[rows]` or `f32[rows, 1]` give each row one,
   /// `f32[1, columns]` each column.
-  func int8Matrix(_ entry: SafetensorsEntry) throws(ScaleFault) -> Int8Matrix? {
+  func int8Matrix(_ entry: CheckpointEntry) throws(ScaleFault) -> Int8Matrix? {
     guard entry.typeName == "I8", entry.dims.count == 2 else { return nil }
     let zeroPoint = Companion.zeroPoint(of: entry.name)
     if self.entry(named: zeroPoint) != nil { throw .zeroPoint(name: zeroPoint) }

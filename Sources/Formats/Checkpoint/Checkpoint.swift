@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// A model's weights by name: one safetensors file, or a folder as Hugging Face's libraries write
-/// it, in one file or in shards with an index.
+/// A model's weights by name: one safetensors file, a folder as Hugging Face's libraries write it, in
+/// one file or in shards with an index, or a GGUF file, whose tensors have Hugging Face's names here.
 public struct Checkpoint: Sendable {
   /// The file or folder.
   public let url: URL
@@ -10,16 +10,21 @@ public struct Checkpoint: Sendable {
   public let names: [String]
 
   private let files: [SafetensorsReader]
+  private let model: GGUFModel?
   private let location: [ExactString: Int]
 
   /// A larger index isn't one.
   private static let maximumIndexSize = 64 << 20
 
-  /// Opens a `.safetensors` file or a folder. Tensors are read when they are asked for.
+  /// Opens a `.safetensors` file, a `.gguf` file or a folder. Tensors are read when they are asked for.
   public init(contentsOf url: URL) throws(FormatError) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     guard exists, isFolder.boolValue else {
+      if url.pathExtension.lowercased() == "gguf" {
+        self.init(try GGUFModel(contentsOf: url))
+        return
+      }
       let file = try SafetensorsReader(contentsOf: url)
       self.init(url, [file])
       return
@@ -32,9 +37,17 @@ public struct Checkpoint: Sendable {
     }
   }
 
+  private init(_ model: GGUFModel) {
+    url = model.file.url
+    self.model = model
+    (files, location) = ([], [:])
+    names = model.names.map(\.huggingFace).sorted()
+  }
+
   private init(_ url: URL, _ files: [SafetensorsReader]) {
     self.url = url
     self.files = files
+    model = nil
     var location: [ExactString: Int] = [:]
     for (i, file) in files.enumerated() {
       for entry in file.entries { location[ExactString(entry.name)] = i }
@@ -60,6 +73,7 @@ public struct Checkpoint: Sendable {
     }
     url = folder
     self.files = files
+    model = nil
     self.location = location
     names = map.map(\.name).sorted()
   }
@@ -114,16 +128,19 @@ public struct Checkpoint: Sendable {
     throw .checkpoint(path: folder.path, .noWeights(others: others))
   }
 
-  /// The `config.json` beside the weights, where there is one.
+  /// The `config.json` beside the weights, where there is one; a GGUF file is its own.
   public var configURL: URL? {
+    if model != nil { return url }
     let folder = files.count == 1 ? files[0].url.deletingLastPathComponent() : url
     let config = folder.appending(path: "config.json")
     return FileManager.default.fileExists(atPath: config.path) ? config : nil
   }
 
   /// What the file says of a tensor, or nil where there is none of that name.
-  public func entry(named name: String) -> SafetensorsEntry? {
-    location[ExactString(name)].flatMap { files[$0].entry(named: name) }
+  public func entry(named name: String) -> CheckpointEntry? {
+    if let model { return model.entry(named: name).map { CheckpointEntry(name, $0) } }
+    return location[ExactString(name)].flatMap { files[$0].entry(named: name) }
+      .map(CheckpointEntry.init)
   }
 
   /// Where a tensor's bytes stand in the mapped file, or nil where there is none of that name.
@@ -134,8 +151,23 @@ public struct Checkpoint: Sendable {
   /// The type of a tensor, or nil where there is none, or of a type that Weft doesn't read.
   public func type(of name: String) -> TensorType? { entry(named: name)?.type }
 
-  /// A tensor: a view of the mapped file.
+  /// A tensor of elements or blocks: mostly a view of the mapped file.
+  public func weight(named name: String) throws(FormatError) -> StoredWeight {
+    if let model { return try model.weight(named: name) }
+    return .dense(try tensor(named: name))
+  }
+
+  /// A tensor: mostly a view of the mapped file. Blocks become reals.
   public func tensor(named name: String) throws(FormatError) -> Tensor {
+    if let model {
+      let weight = try model.weight(named: name)
+      if let tensor = weight.tensor { return tensor }
+      do throws(TensorError) {
+        if let matrix = weight.blocks { return try matrix.dense() }
+      } catch {
+        throw .tensor(path: url.path, name: name, error)
+      }
+    }
     guard let i = location[ExactString(name)] else {
       throw .noTensor(path: url.path, name: name, nearest: nearestName(to: name, among: names))
     }

@@ -3,7 +3,7 @@ import Tensors
 /// A graph's weights, found in a checkpoint.
 public struct CheckpointBinding: Sendable {
   /// The weights, in the order they were asked for, as they are stored: what the graph declares f32
-  /// may be f16, bf16 or 8-bit integers with scales here.
+  /// may be f16, bf16, 8-bit integers with scales or blocks here.
   public let weights: [StoredWeight]
   /// The checkpoint's tensors that nobody asked for, sorted: heads, position ids.
   public let extra: [String]
@@ -23,7 +23,7 @@ public struct CheckpointBinding: Sendable {
         missing.append(tensor)
         continue
       }
-      if CheckpointBinding.fits(entry, tensor) {
+      if entry.fits(tensor) {
         let scales = Checkpoint.Companion.scales(of: tensor.name)
         // Whoever wrote them meant other numbers than those that the weight holds.
         if checkpoint.entry(named: scales) != nil, !asked.contains(ExactString(scales)) {
@@ -59,13 +59,8 @@ public struct CheckpointBinding: Sendable {
     }
     weights = try expected.map { tensor throws(FormatError) in
       if let matrix = matrices[ExactString(tensor.name)] { return .int8(matrix) }
-      return .dense(try checkpoint.tensor(named: tensor.name))
+      return try checkpoint.weight(named: tensor.name)
     }
-  }
-
-  private static func fits(_ entry: SafetensorsEntry, _ tensor: ExpectedTensor) -> Bool {
-    guard let dtype = entry.dtype, entry.dims == tensor.dims else { return false }
-    return dtype == tensor.dtype || (dtype.isFloatingPoint && tensor.dtype.isFloatingPoint)
   }
 
   /// The nearest names of the first missing tensors; of more, nobody reads them.

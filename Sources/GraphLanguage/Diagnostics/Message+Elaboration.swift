@@ -87,16 +87,23 @@ extension Message {
   static func configurationType(
     _ file: String, _ key: String, _ found: ConfigurationScalar, type: String
   ) -> Message {
-    let text =
-      switch found {
-      case .int(let value): "\(value)"
-      case .double(let value): "\(value)"
-      case .bool(let value): "\(value)"
-      case .string(let text): StringEscapes.quoted(text.shortened(to: 60))
-      case .null: "null"
-      case .other(let kind): kind
-      }
-    return Message("\(file): \"\(key)\" must be \(typePhrase(type)), found \(text)")
+    Message("\(file): \"\(key)\" must be \(typePhrase(type)), found \(text(found))")
+  }
+
+  private static func text(_ scalar: ConfigurationScalar) -> String {
+    switch scalar {
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .bool(let value): "\(value)"
+    case .string(let text): StringEscapes.quoted(text.shortened(to: 60))
+    case .null: "null"
+    case .list(let elements): list(elements.prefix(8).map(text), isWhole: elements.count <= 8)
+    case .other(let kind): kind
+    }
+  }
+
+  private static func list(_ elements: [String], isWhole: Bool) -> String {
+    "[\((elements + (isWhole ? [] : ["…"])).joined(separator: ", "))]"
   }
 
   private static func typePhrase(_ type: String) -> String {
@@ -104,6 +111,8 @@ extension Message {
     case "Int": "an Int, a whole number"
     case "Float": "a Float, a number"
     case "Bool": "a Bool, true or false"
+    case "[Float]": "a [Float], a list of numbers"
+    case "[String]": "a [String], a list of texts"
     default: "a String"
     }
   }

@@ -114,7 +114,9 @@ extension Message {
   }
 
   static func unknownType(_ name: String) -> Message {
-    let known = DTypeNames.all + ["Int", "Float", "Bool", "String", "DType", "[Int]"]
+    let known =
+      DTypeNames.all
+      + ["Int", "Float", "Bool", "String", "DType", "[Int]", "[Float]", "[String]"]
     let aliases = [
       "float": "f32", "float32": "f32", "fp32": "f32", "half": "f16", "float16": "f16",
       "bfloat16": "bf16", "int": "Int", "int32": "i32", "long": "i64", "int64": "i64",
@@ -135,7 +137,7 @@ extension Message {
   }
 
   static func notAConfigType(_ name: String) -> Message {
-    Message("a config is an Int, a Float, a Bool or a String, not \(name)")
+    Message("a config is an Int, a Float, a Bool, a String, a [Float] or a [String], not \(name)")
   }
 
   static var ellipsisOutsideLayer: Message {

@@ -128,6 +128,8 @@ extension Message {
     case "String": "a String"
     case "DType": "an element type such as f32"
     case "[Int]": "a list of Ints"
+    case "[Float]": "a list of Floats"
+    case "[String]": "a list of Strings"
     default: "a tensor \(type)"
     }
   }

@@ -43,6 +43,7 @@ public enum ConfigurationScalar: Hashable, Sendable {
   case bool(Bool)
   case string(String)
   case null
-  /// A list or an object, which no config can take.
+  case list([ConfigurationScalar])
+  /// An object, which no config can take.
   case other(String)
 }

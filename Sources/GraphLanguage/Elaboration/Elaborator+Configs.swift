@@ -62,6 +62,8 @@ extension Elaborator {
     case .float(let number): .float(number)
     case .bool(let flag): .bool(flag)
     case .string(let text): .string(text)
+    case .floats(let numbers): .floats(numbers)
+    case .strings(let texts): .strings(texts)
     }
   }
 
@@ -83,6 +85,8 @@ extension Elaborator {
     case .float(let number): return .float(number)
     case .bool(let flag): return .bool(flag)
     case .string(let text): return .string(text)
+    case .floats(let numbers): return .floats(numbers)
+    case .strings(let texts): return .strings(texts)
     case let other:
       fail(expression.span, .notAConfigType(other.kind))
       return nil
@@ -102,7 +106,7 @@ extension Elaborator {
 }
 
 extension ConfigValue {
-  /// The value that a `--set` gives as text.
+  /// The value that a `--set` gives as text; commas stand between the elements of a list.
   init?(_ text: String, type: String) {
     switch type {
     case "Int":
@@ -114,6 +118,12 @@ extension ConfigValue {
     case "Bool":
       guard let flag = Bool(text) else { return nil }
       self = .bool(flag)
+    case "[Float]":
+      let parts = text.split(separator: ",").map { String($0).realNumber }
+      let numbers = parts.compactMap { $0 }.filter(\.isFinite)
+      guard numbers.count == parts.count else { return nil }
+      self = .floats(numbers)
+    case "[String]": self = .strings(text.split(separator: ",").map(String.init))
     default: self = .string(text)
     }
   }
@@ -126,6 +136,18 @@ extension ConfigValue {
     case (.double(let number), "Float") where number.isFinite: self = .float(number)
     case (.bool(let flag), "Bool"): self = .bool(flag)
     case (.string(let text), "String"): self = .string(text)
+    case (.list(let elements), "[Float]"):
+      let numbers = elements.compactMap { element -> Double? in
+        if case .float(let number)? = ConfigValue(element, type: "Float") { number } else { nil }
+      }
+      guard numbers.count == elements.count else { return nil }
+      self = .floats(numbers)
+    case (.list(let elements), "[String]"):
+      let texts = elements.compactMap { element -> String? in
+        if case .string(let text) = element { text } else { nil }
+      }
+      guard texts.count == elements.count else { return nil }
+      self = .strings(texts)
     default: return nil
     }
   }

@@ -7,7 +7,12 @@ extension Elaborator {
     _ base: Expression, _ subscripts: [Subscript], _ expression: Expression
   ) throws(ElaborationFailure) -> Value {
     let value = try evaluate(base)
-    if case .list(let list) = value { return try element(of: list, subscripts, expression) }
+    switch value {
+    case .list(let list): return .int(try element(of: list, subscripts, expression))
+    case .floats(let list): return .float(try element(of: list, subscripts, expression))
+    case .strings(let list): return .string(try element(of: list, subscripts, expression))
+    default: break
+    }
     guard case .tensor(var id) = value else {
       throw fail(base.span, .notSubscriptable(value.kind))
     }
@@ -47,9 +52,9 @@ extension Elaborator {
       expression.span, label: "[ ]", extents: kept.map { Extent(dims[$0], source(id, $0)) })
   }
 
-  private func element(
-    of list: [Extent], _ subscripts: [Subscript], _ expression: Expression
-  ) throws(ElaborationFailure) -> Value {
+  private func element<T>(
+    of list: [T], _ subscripts: [Subscript], _ expression: Expression
+  ) throws(ElaborationFailure) -> T {
     guard subscripts.count == 1, case .index(let index) = subscripts[0] else {
       throw fail(expression.span, .listSubscript)
     }
@@ -58,7 +63,7 @@ extension Elaborator {
     guard list.indices.contains(at) else {
       throw fail(index.span, .listPosition(i, count: list.count))
     }
-    return .int(list[at])
+    return list[at]
   }
 
   private func added(_ a: Dim, _ b: Dim, _ span: Span) throws(ElaborationFailure) -> Dim {

@@ -42,19 +42,24 @@ extension Elaborator {
   func matches(_ value: Value, scalar name: String) -> Bool {
     switch (value, name) {
     case (.int, "Int"), (.float, "Float"), (.bool, "Bool"), (.string, "String"), (.list, "[Int]"),
-      (.dtype, "DType"):
+      (.floats, "[Float]"), (.strings, "[String]"), (.dtype, "DType"):
       true
     case (.int(let extent), "Float"): extent.dim.value != nil
+    // A list without elements is one of any type.
+    case (.list(let list), "[Float]"), (.list(let list), "[String]"): list.isEmpty
     default: false
     }
   }
 
-  /// The value as one of type `syntax`: an Int becomes a Float where one is wanted.
+  /// The value as one of type `syntax`: an Int becomes a Float where one is wanted, and a list
+  /// without elements one of its type.
   func converted(_ value: Value, to syntax: TypeSyntax?) -> Value {
-    if syntax?.name.text == "Float", case .int = value, let number = value.number {
-      return .float(number)
+    switch (value, syntax?.name.text) {
+    case (.int, "Float"): value.number.map(Value.float) ?? value
+    case (.list, "[Float]"): .floats([])
+    case (.list, "[String]"): .strings([])
+    default: value
     }
-    return value
   }
 
   // MARK: Where extents come from

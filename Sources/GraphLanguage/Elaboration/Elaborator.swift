@@ -217,6 +217,11 @@ final class Elaborator {
         throw fail(span, .floatBesideInteger(reporter.text(span), dtype))
       }
       tensor = try? Tensor(dtype, dims: [], doubles: [number])
+    case .floats(let numbers):
+      guard dtype.isFloatingPoint else {
+        throw fail(span, .floatBesideInteger(reporter.text(span), dtype))
+      }
+      tensor = try? Tensor(dtype, dims: [numbers.count], doubles: numbers)
     case .bool(let flag):
       guard dtype == .bool else { throw fail(span, .boolBesideNumbers(dtype)) }
       tensor = try? Tensor(.bool, dims: [], doubles: [flag ? 1 : 0])
@@ -224,7 +229,7 @@ final class Elaborator {
     }
     guard let tensor else { throw ElaborationFailure() }
     let id = builder.constant(tensor, origin: origin(span))
-    record(id, [])
+    record(id, tensor.dims.map { _ in nil })
     return id
   }
 }

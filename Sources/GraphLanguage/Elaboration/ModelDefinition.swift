@@ -92,6 +92,8 @@ public enum ConfigValue: Hashable, Sendable {
   case float(Double)
   case bool(Bool)
   case string(String)
+  case floats([Double])
+  case strings([String])
 
   /// The name of its type in the language.
   public var typeName: String {
@@ -100,6 +102,8 @@ public enum ConfigValue: Hashable, Sendable {
     case .float: "Float"
     case .bool: "Bool"
     case .string: "String"
+    case .floats: "[Float]"
+    case .strings: "[String]"
     }
   }
 }
@@ -112,6 +116,8 @@ extension ConfigValue: CustomStringConvertible {
     case .float(let value): value.description
     case .bool(let value): value.description
     case .string(let text): StringEscapes.quoted(text)
+    case .floats(let values): values.description
+    case .strings(let texts): "[\(texts.map(StringEscapes.quoted).joined(separator: ", "))]"
     }
   }
 }

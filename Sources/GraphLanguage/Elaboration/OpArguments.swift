@@ -80,7 +80,7 @@ struct OpArguments {
     switch value {
     case .none:
       return operand.presence == .optional ? nil : .operandIsNil(operand.name, of: signature.name)
-    case .tensor, .int, .float, .bool: break
+    case .tensor, .int, .float, .floats, .bool: break
     default: return .operandKind(operand.name, of: signature.name, found: value.kind)
     }
     if operand.presence == .optional {

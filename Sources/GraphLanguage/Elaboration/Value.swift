@@ -10,6 +10,8 @@ enum Value {
   case bool(Bool)
   case string(String)
   case list([Extent])
+  case floats([Double])
+  case strings([String])
   case dtype(DType)
   case none
   /// What a layer or op with several results gives.
@@ -51,6 +53,8 @@ enum Value {
     case .bool: "a Bool"
     case .string: "a String"
     case .list: "a list of Ints"
+    case .floats: "a list of Floats"
+    case .strings: "a list of Strings"
     case .dtype: "an element type"
     case .none: "nil"
     case .results: "several results"

@@ -7,7 +7,8 @@ extension Formatter {
         "\(setting.rawValue) "
           + (setting == .task ? value.text : StringEscapes.quoted(value.text)))
     case .config(let items):
-      write("config ", .fill(Formatter.commaSeparated(items.map(layout))))
+      let layouts = items.map(layout)
+      write("config ", items.count == 1 ? layouts[0] : .fill(Formatter.commaSeparated(layouts)))
     case .require(let condition, let message):
       write("require ", .fill(Formatter.requirement(condition, message)))
     case .input(let name, let type): line("input \(name.text): \(Formatter.text(type))")
@@ -58,10 +59,10 @@ extension Formatter {
   private func layout(_ item: ConfigItem) -> Layout {
     var text = item.name.text + annotation(item.type)
     if let value = item.value { text += " = " + Formatter.layout(value).flat }
-    if !item.keys.isEmpty {
-      text += " from " + item.keys.map { StringEscapes.quoted($0.text) }.joined(separator: " or ")
+    let keys = item.keys.enumerated().map { i, key in
+      Layout.text((i == 0 ? "from " : "or ") + StringEscapes.quoted(key.text))
     }
-    return .text(text)
+    return keys.isEmpty ? .text(text) : .fill([.text(text)] + keys)
   }
 
   private mutating func conditional(_ branches: [Branch], _ otherwise: Block?) {

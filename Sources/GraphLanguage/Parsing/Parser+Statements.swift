@@ -78,11 +78,11 @@ extension Parser {
       var item = ConfigItem(name, type: nil, value: nil, keys: [])
       if isOnLine, takes(.colon) { item.type = try type() }
       if isOnLine, takes(.assign) { item.value = try operation() }
-      if isOnLine, token.kind == .name, text(token) == "from" {
+      if seesKey(after: "from") {
         repeat {
           take()
           item.keys.append(try expectString("a key of config.json in quotes"))
-        } while isOnLine && token.kind == .name && text(token) == "or"
+        } while seesKey(after: "or")
       }
       if item.type == nil, item.value == nil {
         throw fail(name.span, .configWithoutValue(name.text))
@@ -90,6 +90,12 @@ extension Parser {
       items.append(item)
     } while isOnLine && takes(.comma)
     return .config(items)
+  }
+
+  /// Whether `word` and a key follow; on a line of their own, too, where they can be nothing else.
+  private func seesKey(after word: String) -> Bool {
+    guard token.kind == .name, text(token) == word else { return false }
+    return isOnLine || following.kind == .string && !following.startsLine
   }
 
   private mutating func param() throws(SyntaxFailure) -> Statement.Kind {

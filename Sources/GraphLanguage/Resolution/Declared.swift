@@ -33,7 +33,10 @@ enum DTypeNames {
   static let all = DType.allCases.map(\.rawValue)
 
   /// The types of arguments and configs that are no tensors.
-  static let scalars: Set<String> = ["Int", "Float", "Bool", "String", "DType", "[Int]"]
+  static let scalars = configs.union(["DType", "[Int]"])
+
+  /// The types of configs.
+  static let configs: Set<String> = ["Int", "Float", "Bool", "String", "[Float]", "[String]"]
 }
 
 /// The functions on numbers.

@@ -72,7 +72,7 @@ extension Resolver {
     if let value = item.value { check(value) }
     if let type = item.type {
       check(type)
-      if !["Int", "Float", "Bool", "String"].contains(type.name.text) || type.isOptional {
+      if !DTypeNames.configs.contains(type.name.text) || type.isOptional {
         reporter.error(type.span, .notAConfigType(reporter.text(type.span)))
       }
     }

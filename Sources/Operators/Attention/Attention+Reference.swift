@@ -82,8 +82,12 @@ struct AttentionScores {
         sum + qs[((batch * queries + query) * op.heads + head) * size + d]
           * ks[((batch * keys + key) * op.keyHeads + keyHead) * size + d]
       }
-      return dot * factor + biasValue(batch, head, query, key)
+      return capped(dot * factor) + biasValue(batch, head, query, key)
     }
+  }
+
+  private func capped(_ score: Double) -> Double {
+    op.softcap == 0 ? score : op.softcap * Math.tanh(score / op.softcap)
   }
 
   private func sees(_ key: Int, from query: Int, _ queries: Int, _ keys: Int) -> Bool {

@@ -2,15 +2,16 @@ import IR
 import Tensors
 
 /// Scaled dot-product attention of several heads (Vaswani et al., 2017):
-/// softmax(scale · q kᵀ + bias) v for each head, over the keys that a query sees.
+/// softmax(cap(scale · q kᵀ) + bias) v for each head, over the keys that a query sees.
 ///
 /// q [batch, queries, heads·d] · k [batch, keys, kv_heads·d] · v [batch, keys, kv_heads·dv] →
 /// [batch, queries, heads·dv]. With fewer `kv_heads`, heads share keys and values in groups
 /// (Ainslie et al., 2023). mask: bool [batch, keys] or [batch, queries, keys], true where a query
 /// sees a key. bias: [heads, queries, keys] or [batch, heads, queries, keys], added to the scaled
 /// scores; each of its axes but the last may be 1. `causal`: query i sees key j iff
-/// j ≤ i + keys − queries. `window`: only the last `window` keys up to there. A query that sees no
-/// key gives zeros.
+/// j ≤ i + keys − queries. `window`: only the last `window` keys up to there. `softcap`: cap(s) =
+/// softcap · tanh(s / softcap), so that no score is larger (Gemma 2, 2024). A query that sees no key
+/// gives zeros.
 ///
 /// offsets: i32 [sequences + 1]; then the one batch is sequences laid end to end, sequence s the
 /// tokens offsets[s] ..< offsets[s + 1], and a query sees keys of its own sequence only; mask, bias
@@ -26,7 +27,7 @@ public struct Attention: Op {
     attributes: [
       .init("heads", .int), .init("kv_heads", .int, default: .int(0)),
       .init("causal", .bool, default: .bool(false)), .init("scale", .double, default: .double(0)),
-      .init("window", .int, default: .int(0)),
+      .init("window", .int, default: .int(0)), .init("softcap", .double, default: .double(0)),
     ])
 
   /// Whether a mask is the fourth operand.
@@ -45,11 +46,13 @@ public struct Attention: Op {
   public var scale: Double
   /// How many keys a query sees at most, the last ones; 0: all.
   public var window: Int
+  /// What scaled scores stay below, in a smooth way; 0: they aren't capped.
+  public var softcap: Double
 
   /// Attention with the given parts.
   public init(
     heads: Int, kvHeads: Int = 0, mask: Bool = false, bias: Bool = false, offsets: Bool = false,
-    causal: Bool = false, scale: Double = 0, window: Int = 0
+    causal: Bool = false, scale: Double = 0, window: Int = 0, softcap: Double = 0
   ) {
     self.heads = heads
     self.kvHeads = kvHeads
@@ -59,6 +62,7 @@ public struct Attention: Op {
     self.causal = causal
     self.scale = scale
     self.window = window
+    self.softcap = softcap
   }
 
   public init(_ attributes: Attributes) throws(OpError) {
@@ -70,18 +74,22 @@ public struct Attention: Op {
     causal = try attributes.bool("causal")
     scale = try attributes.double("scale")
     window = try attributes.int("window")
+    softcap = try attributes.double("softcap")
     guard heads > 0 else { throw .attributeRange("heads", rule: "at least 1 head") }
     guard kvHeads >= 0, kvHeads == 0 || heads % kvHeads == 0 else {
       throw .attributeRange("kv_heads", rule: "a number that divides \(heads) heads")
     }
     guard window >= 0 else { throw .attributeRange("window", rule: "0 or more keys") }
+    guard softcap >= 0, softcap.isFinite else {
+      throw .attributeRange("softcap", rule: "a number above 0, or 0 for none")
+    }
   }
 
   public var attributes: Attributes {
     [
       "mask": .bool(hasMask), "bias": .bool(hasBias), "offsets": .bool(hasOffsets),
       "heads": .int(heads), "kv_heads": .int(kvHeads), "causal": .bool(causal),
-      "scale": .double(scale), "window": .int(window),
+      "scale": .double(scale), "window": .int(window), "softcap": .double(softcap),
     ]
   }
 

@@ -62,6 +62,7 @@ struct AttentionKernel: Kernel {
     let scale: Float
     let causal: Bool
     let window: Int
+    let softcap: Float
   }
 
   var tiles: Int { max(batches * heads * blocks, 1) }
@@ -82,6 +83,7 @@ struct AttentionKernel: Kernel {
     args.head_size = shape.headSize
     args.value_size = shape.valueSize
     args.scale = shape.scale
+    args.softcap = shape.softcap
     args.causal = shape.causal
     args.causal_offset = shape.keys - shape.queries
     args.window = shape.window
@@ -180,7 +182,8 @@ extension Attention: KernelProviding {
       queryBlock: block, blocks: block == 0 ? 0 : ceilingDivision(q[1], block),
       shape: .init(
         queries: q[1], keys: k[1], headSize: size, valueSize: v[2] / keyHeads, keyHeads: keyHeads,
-        scale: Float(factor(headSize: size)), causal: causal, window: window))
+        scale: Float(factor(headSize: size)), causal: causal, window: window,
+        softcap: Float(softcap)))
     return KernelBinding(kernel, operands: binder.operands)
   }
 

@@ -69,7 +69,7 @@ struct AttentionWeightsKernel: Kernel {
     offsets?.describe(position: fault, io: io) ?? "fault \(fault)"
   }
 
-  /// scale · q kᵀ + bias for all keys.
+  /// cap(scale · q kᵀ) + bias for all keys.
   private func multiply(
     batch: Int, head: Int, _ rows: Range<Int>, into out: UnsafeMutablePointer<Float>,
     _ io: KernelIO
@@ -86,6 +86,9 @@ struct AttentionWeightsKernel: Kernel {
     args.k = shape.headSize
     args.c_stride = shape.keys
     args.scale = shape.scale
+    let begin = bias.map {
+      $0.source.floats(io) + batch * $0.batchStride + head * $0.headStride
+    }
     var first = 0
     while first < shape.keys {
       let count = min(keyGroup, shape.keys - first)
@@ -93,14 +96,28 @@ struct AttentionWeightsKernel: Kernel {
       pack(keys + first * keyStride, stride: keyStride, count: count, panels: panels, io)
       args.c = out + first
       args.n = count
-      if let bias {
-        let begin = bias.source.floats(io) + batch * bias.batchStride + head * bias.headStride
+      if let begin, let bias, shape.softcap == 0 {
         args.residual = begin + rows.lowerBound * bias.queryStride + first
         args.residual_stride = bias.queryStride
       }
       table.functions.pointee.gemm(&args, 0, rows.count, 0, panels)
       first += count
     }
+    guard shape.softcap > 0 else { return }
+    for row in rows {
+      cap(
+        out + (row - rows.lowerBound) * shape.keys,
+        thenAdd: begin.map { $0 + row * (bias?.queryStride ?? 0) })
+    }
+  }
+
+  /// softcap · tanh(s / softcap) of a row of scores, plus its bias.
+  private func cap(
+    _ row: UnsafeMutablePointer<Float>, thenAdd bias: UnsafePointer<Float>?
+  ) {
+    for key in 0..<shape.keys { row[key] /= shape.softcap }
+    table.functions.pointee.unary(WEFT_OP_TANH, row, row, shape.keys)
+    for key in 0..<shape.keys { row[key] = row[key] * shape.softcap + (bias?[key] ?? 0) }
   }
 
   private func pack(
@@ -180,7 +197,7 @@ extension AttentionWeights: KernelProviding {
       shape: .init(
         queries: q[1], keys: k[1], headSize: size, valueSize: 0, keyHeads: attention.keyHeads,
         scale: Float(attention.factor(headSize: size)), causal: attention.causal,
-        window: attention.window))
+        window: attention.window, softcap: Float(attention.softcap)))
     return KernelBinding(kernel, operands: binder.operands)
   }
 }

@@ -19,15 +19,18 @@ public struct CachedAttention: Op {
     attributes: [
       .init("heads", .int), .init("kv_heads", .int, default: .int(0)),
       .init("scale", .double, default: .double(0)), .init("window", .int, default: .int(0)),
+      .init("softcap", .double, default: .double(0)),
     ])
 
-  /// The attention of each token, without states: heads, scale and window.
+  /// The attention of each token, without states: heads, scale, window and cap.
   public var attention: Attention
 
   /// Attention with the given parts.
-  public init(heads: Int, kvHeads: Int = 0, scale: Double = 0, window: Int = 0) {
+  public init(
+    heads: Int, kvHeads: Int = 0, scale: Double = 0, window: Int = 0, softcap: Double = 0
+  ) {
     attention = Attention(
-      heads: heads, kvHeads: kvHeads, causal: true, scale: scale, window: window)
+      heads: heads, kvHeads: kvHeads, causal: true, scale: scale, window: window, softcap: softcap)
   }
 
   public init(_ attributes: Attributes) throws(OpError) {
@@ -41,6 +44,7 @@ public struct CachedAttention: Op {
     [
       "heads": .int(attention.heads), "kv_heads": .int(attention.kvHeads),
       "scale": .double(attention.scale), "window": .int(attention.window),
+      "softcap": .double(attention.softcap),
     ]
   }
 

@@ -24,6 +24,7 @@ struct CachedAttentionKernel: Kernel {
   let group: Int
   let scale: Float
   let window: Int
+  let softcap: Float
 
   /// A state as the kernel reads it.
   struct Rows: Sendable {
@@ -75,6 +76,7 @@ struct CachedAttentionKernel: Kernel {
     args.value_stride = values.stride(format)
     args.format = format.kernelValue
     args.scale = scale
+    args.softcap = softcap
     return args
   }
 
@@ -170,7 +172,8 @@ extension CachedAttention: KernelProviding {
       result: binder.result(), tokens: q[1],
       tokenBlock: Attention.tokenBlock(tokens: q[1], granule: granule),
       keyHeads: heads, group: attention.heads / heads,
-      scale: Float(attention.factor(headSize: keys.headSize)), window: attention.window)
+      scale: Float(attention.factor(headSize: keys.headSize)), window: attention.window,
+      softcap: Float(attention.softcap))
     return KernelBinding(kernel, operands: binder.operands)
   }
 }

@@ -52,7 +52,12 @@ extension Embedding: Evaluable {
 extension Embedding: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand == 0 }
 
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool { operand == 0 }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
+    if let table = request.blocks(0) {
+      return BlockGatherKernel.binding(request, op: name, table: table)
+    }
     let widened = request.operands[0].dtype.isFloatingPoint ? request.operands[0].dtype : nil
     return try GatherKernel.binding(request, op: name, axis: 0, widened: widened)
   }

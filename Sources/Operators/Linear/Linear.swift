@@ -175,6 +175,10 @@ extension Linear: KernelProviding {
     operand == 1 && QuantizedProduct.takes(weight, transposed: transposed)
   }
 
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
+    operand == 1 && !transposed
+  }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results[0].dtype == .f32 else { throw binder.unsupported }

@@ -116,6 +116,10 @@ extension MatMul: Evaluable {
 extension MatMul: KernelProviding {
   public func readsStored(_ operand: Int) -> Bool { operand == 1 }
 
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
+    operand == 1 && transposesB && !transposesA
+  }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results[0].dtype == .f32, request.operands[1].dtype.isFloatingPoint else {
@@ -127,6 +131,14 @@ extension MatMul: KernelProviding {
     let depth = a[a.count + inner.a]
     let (rows, columns) = (dims[dims.count - 2], dims[dims.count - 1])
     let x = try binder.f32(0)
+    if let matrix = request.blocks(1) {
+      let packed = try request.packedMatrix(matrix)
+      let kernel = BlockGemmKernel(
+        table: request.table, rows: dims.dropLast().reduce(1, *), depth: depth, x: x,
+        segments: [.init(packed: packed, columns: columns, bias: nil, result: binder.result())],
+        epilogue: GemmEpilogue())
+      return KernelBinding(kernel, operands: binder.operands)
+    }
     if let weight = request.constants[1], !transposesA, b.dropLast(2).allSatisfy({ $0 == 1 }) {
       let packed = try request.packedMatrix(
         weight, depth: depth, columns: columns, transposed: transposesB)

@@ -91,6 +91,10 @@ extension MergedLinear: KernelProviding {
     operand > 0 && QuantizedProduct.takes(weight, transposed: transposed)
   }
 
+  public func readsBlocks(_ operand: Int, _ weight: BlockMatrix) -> Bool {
+    operand > 0 && !transposed
+  }
+
   public func makeKernel(_ request: KernelRequest) throws(KernelError) -> KernelBinding {
     var binder = OperandBinder(request, op: name)
     guard request.results.allSatisfy({ $0.dtype == .f32 }) else { throw binder.unsupported }

@@ -8,6 +8,8 @@ enum RightSide {
   case packed(PackedMatrix)
   /// Known before the run, in bytes with a scale for each output.
   case quantized(Storage)
+  /// Known before the run, in blocks.
+  case blocks(PackedBlocks)
   /// Given by the run.
   case unpacked(OperandSource, DType)
 }
@@ -30,6 +32,7 @@ extension OperandBinder {
     if let matrix = request.int8(i) {
       return .quantized(try request.packedMatrix(matrix, transposed: transposed))
     }
+    if let matrix = request.blocks(i) { return .blocks(try request.packedMatrix(matrix)) }
     guard let constant = request.constants[i] else {
       return .unpacked(any(i), request.operands[i].dtype)
     }
@@ -45,6 +48,7 @@ extension OperandBinder {
   ) -> any Kernel {
     var floats: [GemmSegment<PackedMatrix>] = []
     var bytes: [GemmSegment<Storage>] = []
+    var blocks: [GemmSegment<PackedBlocks>] = []
     var kernels: [any Kernel] = []
     for part in parts {
       func segment<Packed>(_ packed: Packed) -> GemmSegment<Packed> {
@@ -53,6 +57,7 @@ extension OperandBinder {
       switch part.weight {
       case .packed(let matrix): floats.append(segment(matrix))
       case .quantized(let storage): bytes.append(segment(storage))
+      case .blocks(let packed): blocks.append(segment(packed))
       case .unpacked(let source, let type):
         kernels.append(
           BatchedGemmKernel(
@@ -66,6 +71,12 @@ extension OperandBinder {
       kernels.append(
         QuantizedGemmKernel(
           table: request.table, rows: rows, depth: depth, x: x, segments: bytes,
+          epilogue: epilogue))
+    }
+    if !blocks.isEmpty {
+      kernels.append(
+        BlockGemmKernel(
+          table: request.table, rows: rows, depth: depth, x: x, segments: blocks,
           epilogue: epilogue))
     }
     if !floats.isEmpty {

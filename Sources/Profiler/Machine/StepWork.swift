@@ -44,6 +44,7 @@ struct StepWork: Hashable, Sendable {
     weightByteCount = total - valueByteCount
     flops = description.cost.flops
     // The first part of a kernel's name is the type that it computes in.
-    arithmetic = description.kernel.hasPrefix("u8s8-") ? .int8 : .f32
+    let kernel = description.kernel
+    arithmetic = kernel.hasPrefix("u8s8-") || kernel.hasPrefix("s8") ? .int8 : .f32
   }
 }

@@ -64,10 +64,10 @@ public final class DecodingSession: Sendable {
   ///   - model: a decoder with weights.
   ///   - slots: how many sequences there may be.
   ///   - capacity: tokens that each may have at most; memory is taken as it is used.
-  ///   - format: how keys and values are stored.
+  ///   - format: how keys and values are stored; nil: as the model was told.
   /// - Throws: ``DecodingError`` for a model that is no decoder, or a cache that doesn't fit.
   public init(
-    _ model: Model, slots: Int = 1, capacity: Int, format: StateFormat = .f32
+    _ model: Model, slots: Int = 1, capacity: Int, format: StateFormat? = nil
   ) throws {
     guard slots >= 1, capacity >= 1 else {
       throw DecodingError.extents(slots: slots, capacity: capacity)
@@ -75,12 +75,13 @@ public final class DecodingSession: Sendable {
     self.model = model
     self.slots = slots
     self.capacity = capacity
-    self.format = format
+    self.format = format ?? model.shared.states
     decode = try DecodingEntry("decode", of: model)
     prefill = try DecodingEntry("prefill", of: model)
     vocabulary = decode.vocabulary
     let made = try DecodingCache(
-      [prefill, decode].flatMap(\.graph.states), slots: slots, capacity: capacity, format: format)
+      [prefill, decode].flatMap(\.graph.states), slots: slots, capacity: capacity,
+      format: self.format)
     byteCount = made.byteCount
     cache = Mutex(made)
   }

@@ -20,7 +20,7 @@ extension Entry {
     let planner = GraphPlanner(
       try compiled(), weights: weights, table: shared.table, packed: packed,
       order: setting.lowMemory ? .searched : .quick)
-    let planned = try planner.plan(for: bindings)
+    let planned = try planner.plan(for: bindings, states: shared.states)
     let process = process ?? PeakResident.currentByteCount
     var report = MemoryReport(of: planned, packed: packed)
     report.model = name == "main" ? modelName : "\(modelName), \(name)"

@@ -11,6 +11,8 @@ struct SharedResources: Sendable {
   let startup: StartupRecorder?
   /// How plans order their nodes.
   var order = NodeOrder.quick
+  /// How states are stored where a plan doesn't say.
+  var states = StateFormat.f32
 }
 
 /// One computation of a model: compiled when it is first needed, planned for each binding.
@@ -68,12 +70,13 @@ public final class Entry: Sendable {
     }
   }
 
-  /// The plan for `bindings`, which give all symbols values, and states stored in `format`.
+  /// The plan for `bindings`, which give all symbols values, and states stored in `format`; nil: as the
+  /// model was told.
   public func plan(
-    for bindings: Bindings, states format: StateFormat = .f32
+    for bindings: Bindings, states format: StateFormat? = nil
   ) throws -> PlannedGraph {
     try check(bindings)
-    let planned = try graphPlanner().plan(for: bindings, states: format)
+    let planned = try graphPlanner().plan(for: bindings, states: format ?? shared.states)
     shared.startup?.record(.plan, planned.duration - planned.packing.duration)
     shared.startup?.record(
       .packWeights, planned.packing.duration, byteCount: planned.packing.byteCount)

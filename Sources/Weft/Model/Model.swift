@@ -28,24 +28,26 @@ public final class Model: Sendable {
   ///   - instructions: which kernels run; by default what `WEFT_ISA` names, else the machine's best.
   ///   - startup: writes down how long each phase takes, to the first plan.
   ///   - lowMemory: whether plans search for an order of their nodes that takes little memory.
+  ///   - states: how states are stored where a plan doesn't say.
   /// - Throws: ``GraphFileError`` for the graph file, `FormatError` for the checkpoint, which is
   ///   checked against every entry.
   public convenience init(
     _ source: ModelSource, weights: WeightOrigin?, threads: Int? = nil,
     instructions: InstructionSet? = nil, registry: Registry? = nil, startup: StartupRecorder? = nil,
-    lowMemory: Bool = false
+    lowMemory: Bool = false, states: StateFormat = .f32
   ) throws {
     let registry = try registry ?? Registry.standard()
     try self.init(
       source.definition(registry: registry, startup: startup), weights: weights, threads: threads,
-      instructions: instructions, registry: registry, startup: startup, lowMemory: lowMemory)
+      instructions: instructions, registry: registry, startup: startup, lowMemory: lowMemory,
+      states: states)
   }
 
   /// The model of an elaborated definition.
   public init(
     _ definition: ModelDefinition, weights: WeightOrigin?, threads: Int? = nil,
     instructions: InstructionSet? = nil, registry: Registry, startup: StartupRecorder? = nil,
-    lowMemory: Bool = false
+    lowMemory: Bool = false, states: StateFormat = .f32
   ) throws {
     self.definition = definition
     self.registry = registry
@@ -58,7 +60,7 @@ public final class Model: Sendable {
       weights: source, executor: executor, passes: registry.passes,
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
-      startup: startup, order: lowMemory ? .searched : .quick)
+      startup: startup, order: lowMemory ? .searched : .quick, states: states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }
@@ -71,7 +73,8 @@ public final class Model: Sendable {
     executor = model.executor
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes, table: model.shared.table,
-      packed: PackedWeights(threads: executor.threads), startup: nil, order: model.shared.order)
+      packed: PackedWeights(threads: executor.threads), startup: nil, order: model.shared.order,
+      states: model.shared.states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
   }

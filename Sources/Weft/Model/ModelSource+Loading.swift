@@ -79,7 +79,8 @@ struct ModelConfiguration: ConfigurationLookup {
     case .integer(let value): .int(value)
     case .number(let value): .double(value)
     case .string(let value): .string(value)
-    case .array, .object: .other(value.description)
+    case .array(let elements): .list(elements.map(scalar))
+    case .object: .other(value.description)
     }
   }
 }

@@ -45,7 +45,8 @@ struct BenchCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory)
+      threads: execution.threads, lowMemory: execution.lowMemory,
+      states: execution.cache)
     let entry = try model.entry(execution.entry)
     let tensors =
       if let inputs {

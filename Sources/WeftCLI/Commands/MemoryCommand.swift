@@ -64,7 +64,8 @@ struct MemoryCommand: ParsableCommand {
     let origin = try weights.source()
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory)
+      threads: execution.threads, lowMemory: execution.lowMemory,
+      states: execution.cache)
     if let fit { return try printFit(of: model, limit: fit.bytes) }
     let report = try model.entry(execution.entry).memoryReport(bindings: binding.bindings())
     if let output {

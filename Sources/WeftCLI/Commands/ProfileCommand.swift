@@ -99,7 +99,8 @@ struct ProfileCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory)
+      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,
+      states: execution.cache)
     let entry = try model.entry(execution.entry)
     let taps = try tapping.taps(of: entry, bindings: binding.bindings())
     let progress = Terminal.Progress("profiling", count: runs, unit: "runs")
@@ -123,7 +124,8 @@ struct ProfileCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory)
+      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,
+      states: execution.cache)
     let entry = try model.entry(execution.entry)
     try Interrupt.watching { cancellation in
       try entry.start(

@@ -41,7 +41,8 @@ struct RunCommand: ParsableCommand {
     let origin = try weights.requiredSource()
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory)
+      threads: execution.threads, lowMemory: execution.lowMemory,
+      states: execution.cache)
     let entry = try model.entry(execution.entry)
     let tensors =
       if let inputs {

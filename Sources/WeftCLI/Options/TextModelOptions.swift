@@ -70,4 +70,3 @@ struct TextModelOptions: ParsableArguments {
   }
 }
 
-extension StateFormat: ExpressibleByArgument {}
