@@ -141,13 +141,13 @@ enum Recorded {
     var banning = try Sampler(options)
     for logits: [Float] in [[.nan, 1], [1, .nan], [-.infinity, -.infinity]] {
       logits.withUnsafeBufferPointer { row in
-        #expect(throws: GenerationError.notFinite) {
+        _ = #expect(throws: GenerationError.notFinite) {
           try sampler.choose(row, after: TokenHistory(prompt: []))
         }
       }
     }
     [Float(1), 2].withUnsafeBufferPointer { row in
-      #expect(throws: GenerationError.notFinite) {
+      _ = #expect(throws: GenerationError.notFinite) {
         try banning.choose(row, after: TokenHistory(prompt: []))
       }
     }
