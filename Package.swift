@@ -38,11 +38,14 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["Profiler", "Executor"],
       resources: [.embedInCode("Page")]),
+    // Graphs/ stands here as a link, and its files are compiled into the program.
+    .target(name: "ShippedGraphs", resources: [.embedInCode("Graphs")]),
     .target(name: "Diagrams", dependencies: ["Formats", "IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
       dependencies: [
-        "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Generation", "ChatTemplates", "ShippedGraphs", "Diagrams", "Report", "Profiler",
+        "Tokenizers", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     .executableTarget(
@@ -72,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
-      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]),
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]
+    ),
     .testTarget(
       name: "GenerationTests",
       dependencies: ["Generation", "Tokenizers", "Formats", "Executor", "Tensors"],

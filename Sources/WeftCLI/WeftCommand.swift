@@ -19,7 +19,8 @@ struct WeftCommand: ParsableCommand {
     subcommands: [
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
       DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
-      GenerateCommand.self, MemoryCommand.self, PerplexityCommand.self, ProfileCommand.self,
+      GenerateCommand.self, ImportCommand.self, MemoryCommand.self, PerplexityCommand.self,
+      ProfileCommand.self,
       QuantizeCommand.self, RenderCommand.self, RunCommand.self, WhyCommand.self,
     ])
 

@@ -4,7 +4,7 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "bench", "check", "compile", "diff", "doctor", "embed", "format", "memory", "profile",
+    "bench", "check", "compile", "diff", "doctor", "embed", "format", "import", "memory", "profile",
     "quantize", "render", "run", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
