@@ -42,11 +42,14 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["Profiler", "Executor"],
       resources: [.embedInCode("Page")]),
+    // Graphs/ stands here as a link, and its files are compiled into the program.
+    .target(name: "ShippedGraphs", resources: [.embedInCode("Graphs")]),
     .target(name: "Diagrams", dependencies: ["Formats", "IR", "Tensors", "CGraphviz"]),
     .target(
       name: "Weft",
       dependencies: [
-        "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Generation", "ChatTemplates", "ShippedGraphs", "Diagrams", "Report", "Profiler",
+        "Tokenizers", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     // Alone with its libraries: who imports Weft builds none of them.

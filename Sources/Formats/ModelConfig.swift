@@ -29,8 +29,8 @@ public struct ModelConfig: Sendable {
     try self.init(json: data, source: url.path)
   }
 
-  /// A configuration made of values.
-  init(root: JSONValue, source: String) {
+  /// A configuration made of values: an object.
+  public init(_ root: JSONValue, source: String) {
     self.root = root
     self.source = source
   }

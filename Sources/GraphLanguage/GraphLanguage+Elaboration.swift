@@ -13,7 +13,7 @@ extension GraphLanguage {
   ) -> (model: ModelDefinition?, diagnostics: [Diagnostic]) {
     let reporter = Reporter()
     let program = ProgramLoader.load(
-      url, allowsImportsOutside: options.allowsImportsOutside, reporter)
+      url, allowsImportsOutside: options.allowsImportsOutside, embedded: options.embedded, reporter)
     didRead()
     return elaborate(program, options, reporter)
   }
@@ -38,7 +38,7 @@ extension GraphLanguage {
   public static func check(file url: URL, _ options: ElaborationOptions) -> [Diagnostic] {
     let reporter = Reporter()
     let program = ProgramLoader.load(
-      url, allowsImportsOutside: options.allowsImportsOutside, reporter)
+      url, allowsImportsOutside: options.allowsImportsOutside, embedded: options.embedded, reporter)
     guard resolve(program, options, reporter) else { return reporter.diagnostics }
     for model in program.models {
       if let name = options.modelName, model.name.text != name { continue }

@@ -21,8 +21,18 @@ public struct Tokenizer: Sendable {
   /// A larger file isn't a tokenizer.
   private static let maximumFileSize = 256 << 20
 
-  /// Reads a `tokenizer.json`.
+  /// Reads a `tokenizer.json`, or the tokenizer of a `.gguf` file.
   public init(contentsOf url: URL) throws(TokenizerError) {
+    if url.pathExtension.lowercased() == "gguf" {
+      let file: GGUFReader
+      do {
+        file = try GGUFReader(contentsOf: url)
+      } catch {
+        throw .format(error)
+      }
+      try self.init(metadata: file.metadata, source: url.path)
+      return
+    }
     let data: Data
     do {
       data = try FileReading.data(url, limit: Tokenizer.maximumFileSize)
@@ -44,6 +54,21 @@ public struct Tokenizer: Sendable {
       try self.init(root)
     } catch {
       throw .field(source: source, error)
+    }
+  }
+
+  /// The tokenizer that the metadata of a GGUF file describes; errors name `source` as the file.
+  public init(metadata: GGUFMetadata, source: String) throws(TokenizerError) {
+    let described: GGUFTokenizer
+    do {
+      described = try GGUFTokenizer(metadata)
+    } catch {
+      throw .metadata(source: source, error)
+    }
+    do {
+      try self.init(JSONField(described.document))
+    } catch {
+      throw .field(source: "\(source), as tokenizer.json", error)
     }
   }
 

@@ -11,6 +11,7 @@
 @_exported import Passes
 @_exported import Profiler
 @_exported import Report
+@_exported import ShippedGraphs
 @_exported import Tensors
 @_exported import Tokenizers
 

@@ -19,8 +19,9 @@ struct WeftCommand: ParsableCommand {
     subcommands: [
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
       DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
-      GenerateCommand.self, MemoryCommand.self, PerplexityCommand.self, ProfileCommand.self,
-      QuantizeCommand.self, RenderCommand.self, RunCommand.self, ServeCommand.self, WhyCommand.self,
+      GenerateCommand.self, ImportCommand.self, MemoryCommand.self, PerplexityCommand.self,
+      ProfileCommand.self, QuantizeCommand.self, RenderCommand.self, RunCommand.self,
+      ServeCommand.self, WhyCommand.self,
     ])
 
   static func main() {

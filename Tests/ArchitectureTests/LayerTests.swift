@@ -20,12 +20,14 @@ import Testing
     ("Generation", ["Tokenizers", "Executor", "Tensors"]),
     ("Profiler", ["GraphLanguage", "Compiler", "Executor", "IR", "Tensors", "CKernels"]),
     ("Report", ["Profiler", "Executor"]),
+    ("ShippedGraphs", []),
     ("Diagrams", ["Formats", "IR", "Tensors", "CGraphviz"]),
     (
       "Weft",
       [
         "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
+        "ShippedGraphs",
       ]
     ),
     ("Serving", ["Weft"]),

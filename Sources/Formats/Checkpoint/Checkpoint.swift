@@ -37,6 +37,8 @@ public struct Checkpoint: Sendable {
     let index = url.appending(path: "model.safetensors.index.json")
     if FileManager.default.fileExists(atPath: index.path) {
       try self.init(url, index: index)
+    } else if let blocks = Checkpoint.blocksFile(in: url) {
+      self.init(try GGUFModel(contentsOf: blocks))
     } else {
       self.init(url, [try SafetensorsReader(contentsOf: try Checkpoint.singleFile(in: url))])
     }
@@ -116,6 +118,16 @@ public struct Checkpoint: Sendable {
   private static func isInsideFolder(_ file: String) -> Bool {
     let parts = file.split(separator: "/", omittingEmptySubsequences: false)
     return !file.utf8.contains(0) && parts.allSatisfy { !["", ".", ".."].contains($0) }
+  }
+
+  /// The one GGUF file of a folder without safetensors.
+  private static func blocksFile(in folder: URL) -> URL? {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let files = all.filter { $0.hasSuffix(".gguf") }
+    guard files.count == 1, !all.contains(where: { $0.hasSuffix(".safetensors") }) else {
+      return nil
+    }
+    return folder.appending(path: files[0])
   }
 
   private static func singleFile(in folder: URL) throws(FormatError) -> URL {

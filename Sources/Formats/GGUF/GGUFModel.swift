@@ -73,6 +73,27 @@ public struct GGUFModel: Sendable {
     }
   }
 
+  /// A weight of the file in another form, with its rows where the file has them.
+  public func asInFile(_ weight: StoredWeight, named name: String) throws(FormatError)
+    -> StoredWeight
+  {
+    guard let source = sources[ExactString(name)], case .pairedRows(let key) = source.change else {
+      return weight
+    }
+    let rows = weight.dims.first ?? 0
+    let heads: Int
+    do {
+      heads = try self.heads(key, rows: rows, of: source.name)
+    } catch {
+      throw .gguf(path: file.url.path, error)
+    }
+    do {
+      return try weight.withRows(StoredWeight.pairs(rows, heads: heads))
+    } catch {
+      throw .tensor(path: file.url.path, name: source.name, error)
+    }
+  }
+
   private func heads(_ key: String, rows: Int, of name: String) throws(GGUFFault) -> Int {
     let architecture = family.architecture
     let count = try file.metadata.integer("\(architecture).\(key)")
@@ -89,6 +110,12 @@ public struct GGUFModel: Sendable {
 
   /// What Hugging Face's `config.json` of the model would say.
   public func config() throws(FormatError) -> ModelConfig {
+    if family.architecture == GGUFFamily.own.architecture {
+      let beside = file.url.deletingLastPathComponent().appending(path: "config.json")
+      return FileManager.default.fileExists(atPath: beside.path)
+        ? try ModelConfig(contentsOf: beside)
+        : ModelConfig(.object(JSONObject()), source: file.url.path)
+    }
     var object = JSONObject()
     _ = object.append("model_type", .string(family.modelType))
     _ = object.append("architectures", .array([.string(family.className)]))
@@ -106,7 +133,7 @@ public struct GGUFModel: Sendable {
     } catch {
       throw .gguf(path: file.url.path, error)
     }
-    return ModelConfig(root: .object(object), source: file.url.path)
+    return ModelConfig(.object(object), source: file.url.path)
   }
 
   private func value(_ key: String, _ kind: GGUFFamily.Key.Kind) throws(GGUFFault) -> JSONValue? {

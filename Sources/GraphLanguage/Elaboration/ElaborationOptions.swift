@@ -1,3 +1,4 @@
+import Foundation
 import IR
 
 /// What a graph file is elaborated with.
@@ -12,18 +13,23 @@ public struct ElaborationOptions: Sendable {
   public var modelName: String?
   /// Whether imports may leave the folder of the file.
   public var allowsImportsOutside: Bool
+  /// The text of a file that isn't on disk, such as one that is compiled into the program; nil for all
+  /// that are.
+  public var embedded: @Sendable (URL) -> [UInt8]?
 
   /// Options from their parts.
   public init(
     ops: OpTable, settings: [String: String] = [:],
     configuration: (any ConfigurationLookup)? = nil, modelName: String? = nil,
-    allowsImportsOutside: Bool = false
+    allowsImportsOutside: Bool = false,
+    embedded: @escaping @Sendable (URL) -> [UInt8]? = { _ in nil }
   ) {
     self.ops = ops
     self.settings = settings
     self.configuration = configuration
     self.modelName = modelName
     self.allowsImportsOutside = allowsImportsOutside
+    self.embedded = embedded
   }
 }
 

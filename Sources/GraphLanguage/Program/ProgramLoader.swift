@@ -4,6 +4,7 @@ import Foundation
 struct ProgramLoader {
   private let reporter: Reporter
   private let allowsImportsOutside: Bool
+  private let embedded: (URL) -> [UInt8]?
   /// The folder that imports may not leave; nil for a text without a folder.
   private let folder: URL?
   private var program = Program()
@@ -11,19 +12,25 @@ struct ProgramLoader {
   private var known: Set<String> = []
   private var stack: [String] = []
 
-  private init(_ folder: URL?, allowsImportsOutside: Bool, _ reporter: Reporter) {
+  private init(
+    _ folder: URL?, allowsImportsOutside: Bool, embedded: @escaping (URL) -> [UInt8]?,
+    _ reporter: Reporter
+  ) {
     self.folder = folder?.resolvingSymlinksInPath().standardizedFileURL
     self.allowsImportsOutside = allowsImportsOutside
+    self.embedded = embedded
     self.reporter = reporter
   }
 
   /// The program whose root is the file at `url`.
   static func load(
-    _ url: URL, allowsImportsOutside: Bool, _ reporter: Reporter
+    _ url: URL, allowsImportsOutside: Bool, embedded: @escaping (URL) -> [UInt8]?,
+    _ reporter: Reporter
   ) -> Program {
     var loader = ProgramLoader(
-      url.deletingLastPathComponent(), allowsImportsOutside: allowsImportsOutside, reporter)
-    switch read(url) {
+      url.deletingLastPathComponent(), allowsImportsOutside: allowsImportsOutside,
+      embedded: embedded, reporter)
+    switch loader.read(url) {
     case .success(let bytes): loader.add(bytes, name: url.relativePath, at: url)
     case .failure(let failure):
       reporter.error(.unreadableFile(url.relativePath, failure))
@@ -34,7 +41,8 @@ struct ProgramLoader {
 
   /// The program of a text, which can't import.
   static func load(_ bytes: [UInt8], name: String, _ reporter: Reporter) -> Program {
-    var loader = ProgramLoader(nil, allowsImportsOutside: false, reporter)
+    var loader = ProgramLoader(
+      nil, allowsImportsOutside: false, embedded: { _ in nil }, reporter)
     loader.add(bytes, name: name, at: nil)
     return loader.program
   }
@@ -45,7 +53,8 @@ struct ProgramLoader {
     case tooLong(Int)
   }
 
-  private static func read(_ url: URL) -> Result<[UInt8], ReadFailure> {
+  private func read(_ url: URL) -> Result<[UInt8], ReadFailure> {
+    if let text = embedded(url) { return .success(text) }
     let path = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       return .failure(.missing)
@@ -111,7 +120,7 @@ struct ProgramLoader {
     }
     if known.contains(real.path) { return }
     guard stack.count < Limits.importDepth else { return refuse(.importsTooDeep) }
-    switch ProgramLoader.read(target) {
+    switch read(target) {
     case .success(let bytes):
       add(bytes, name: ProgramLoader.displayName(path, from: name), at: target)
     case .failure(let failure):

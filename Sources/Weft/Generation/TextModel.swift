@@ -35,11 +35,13 @@ public struct TextModel: Sendable {
     hasCache = names.contains("prefill") && names.contains("decode")
     // Passes run while the tokenizer is read.
     if hasCache { for name in ["prefill", "decode"] { _ = try model.entry(name).compiled() } }
-    let files = TextModelFiles(model.weightOrigin?.folder, tokenizer: file)
+    let files = try TextModelFiles(model.weightOrigin, tokenizer: file)
     self.model = model
     self.tokenizer = try reading.value()
     chat = try files.chat(template)
-    contextLength = try files.config?.integer(at: "max_position_embeddings")
+    contextLength =
+      try files.config?.integer(at: "max_position_embeddings")
+      ?? files.config?.integer(at: "n_positions")
     stopTokens = try files.stopTokens(self.tokenizer)
   }
 
@@ -72,7 +74,14 @@ struct TextModelFiles {
   private let generation: ModelConfig?
   private let tokenizer: ModelConfig?
 
-  init(_ folder: URL?, tokenizer file: URL) {
+  init(_ origin: WeightOrigin?, tokenizer file: URL) throws {
+    if let gguf = origin?.gguf {
+      (folder, generation) = (nil, nil)
+      config = try ModelConfig(contentsOf: gguf)
+      tokenizer = try GGUFTokenizer.configuration(of: gguf)
+      return
+    }
+    let folder = origin?.folder
     self.folder = folder
     func read(_ folder: URL?, _ name: String) -> ModelConfig? {
       folder.flatMap { try? ModelConfig(contentsOf: $0.appending(path: name)) }

@@ -86,6 +86,7 @@ extension QuantizationScheme {
     switch self {
     case .f16: "f16"
     case .int8Dynamic: "int8"
+    default: rawValue
     }
   }
 }

@@ -80,6 +80,11 @@ final class UntouchedWeights: WeightSource {
     case .dense(let dtype):
       let storage = try storage(try Tensor.byteCount(dtype, dims))
       return .dense(try Tensor(dtype: dtype, dims: dims, storage: storage))
+    case .blocks(let format):
+      return .blocks(
+        try BlockMatrix(
+          format: format, rows: dims[0], columns: dims[1],
+          storage: storage(try BlockMatrix.byteCount(format, dims))))
     case .int8(let axis):
       let matrix = try Int8Matrix(
         rows: dims[0], columns: dims[1], storage: storage(try Tensor.byteCount(.bool, dims)),

@@ -88,9 +88,11 @@ public final class Model: Sendable {
     return found
   }
 
-  /// The tokenizer that the model names, or `tokenizer.json`, in the folder of its weights.
+  /// The tokenizer that the model names, or `tokenizer.json`, in the folder of its weights; a GGUF
+  /// file has its own.
   public var tokenizerFile: URL? {
-    weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
+    weightOrigin?.gguf
+      ?? weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
   }
 
   /// ``tokenizerFile``, where there is such a file.

@@ -14,7 +14,7 @@ extension ModelSource {
       file: file,
       ElaborationOptions(
         ops: registry.ops, settings: settings, configuration: configuration, modelName: model,
-        allowsImportsOutside: allowsOutsideImports)
+        allowsImportsOutside: allowsOutsideImports, embedded: ShippedGraphs.contents)
     ) { read = Clock.nanoseconds() }
     startup?.record(.readGraph, nanoseconds: read - start)
     startup?.record(.elaborate, nanoseconds: Clock.nanoseconds() - read)

@@ -94,8 +94,8 @@ public struct QuantizedModel: Sendable {
   public let model: Model
   /// Its weights.
   let weights: HeldWeights
-  /// How they are stored.
-  public let scheme: QuantizationScheme
+  /// How they are stored; nil where they are as they were.
+  public let scheme: QuantizationScheme?
   /// The weights that are quantized.
   public let quantized: [String]
   /// The attentions whose products are rounded to bf16.

@@ -22,6 +22,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case notAlone([String])
   /// Two files would have one name.
   case collision(String)
+  /// A GGUF file is written of a model that wasn't one.
+  case notFromGGUF(String)
   /// Texts are given for a model that doesn't read texts.
   case noTexts(entry: String, inputs: [String])
 
@@ -46,6 +48,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
         + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     case .outside(let file):
       "\(file): imports from outside the graph file's folder can't be copied; move the file into it"
+    case .notFromGGUF(let path):
+      "\(path): a GGUF file is made of a GGUF file; name a folder to write"
     case .notAlone(let messages):
       "the graph file can't stand alone: \(messages.joined(separator: "; "))"
     case .collision(let name): "the graph and the weights both bring a file '\(name)'"

@@ -5,6 +5,9 @@ extension QuantizedModel {
     on samples: QuantizationSamples, entry name: String? = nil,
     cancellation: Cancellation? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> QuantizationReport {
+    guard let scheme else {
+      throw QuantizationError.nothingToQuantize(model: model.definition.name)
+    }
     let (exact, rounded) = (try original.entry(name), try model.entry(name))
     let probe = try LayerProbe(exact.compiled().graph, reading: Set(quantized + products))
     let whole = try original.planner(of: probe.whole)

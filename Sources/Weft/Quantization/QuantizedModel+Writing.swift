@@ -3,6 +3,8 @@ import Foundation
 extension QuantizedModel {
   /// What the weights' file says in its metadata; a folder with it may be replaced.
   private static let schemeKey = "weft.scheme"
+  /// What it says of weights that were imported as they are.
+  private static let noScheme = "as imported"
   /// What the metadata says of all files that were written, a path a line: nothing else may go with them.
   private static let filesKey = "weft.files"
 
@@ -20,10 +22,8 @@ extension QuantizedModel {
     guard replacing else { throw QuantizationError.exists(url.path) }
     let names = try? FileManager.default.contentsOfDirectory(atPath: url.path)
     if url.isFolder, names?.isEmpty == true { return }
-    let file = url.appending(path: "model.safetensors")
-    guard let reader = try? SafetensorsReader(contentsOf: file), reader.metadata[schemeKey] != nil
-    else { throw QuantizationError.notOurs(url.path) }
-    let ours = Set((reader.metadata[filesKey] ?? "").split(separator: "\n").map(String.init))
+    guard let files = writtenFiles(in: url) else { throw QuantizationError.notOurs(url.path) }
+    let ours = Set(files.split(separator: "\n").map(String.init))
     let foreign = contents(of: url).filter { path in
       !ours.contains(path) && !ours.contains { $0.hasPrefix(path + "/") }
     }
@@ -32,10 +32,79 @@ extension QuantizedModel {
     }
   }
 
+  /// What the weights of a folder say of all files beside them; nil where no one quantized them.
+  private static func writtenFiles(in folder: URL) -> String? {
+    let dense = folder.appending(path: "model.safetensors")
+    if let reader = try? SafetensorsReader(contentsOf: dense) {
+      return reader.metadata[schemeKey] == nil ? nil : reader.metadata[filesKey] ?? ""
+    }
+    let blocks = folder.appending(path: "model.gguf")
+    guard let metadata = try? GGUFReader(contentsOf: blocks).metadata,
+      metadata[schemeKey] != nil
+    else { return nil }
+    return metadata[filesKey]?.string ?? ""
+  }
+
+  /// Whether safetensors, which have no type for blocks, can't hold the weights.
+  private var hasBlocks: Bool { weights.weights.values.contains { $0.blocks != nil } }
+
+  /// Writes the weights under the names that the graph asks for.
+  private func writeWeights(to folder: URL, files: [String]) throws {
+    let files = files.sorted().joined(separator: "\n")
+    guard hasBlocks else {
+      var metadata = [
+        "format": "pt", Self.schemeKey: scheme?.rawValue ?? Self.noScheme, Self.filesKey: files,
+      ]
+      if !products.isEmpty {
+        metadata[CheckpointWeights.productsKey] = products.joined(separator: "\n")
+      }
+      return try SafetensorsWriter.write(
+        weights: weights.weights, metadata: metadata,
+        to: folder.appending(path: "model.safetensors"))
+    }
+    var metadata = GGUFMetadata()
+    metadata["general.architecture"] = .string(GGUFFamily.own.architecture)
+    metadata[Self.schemeKey] = .string(scheme?.rawValue ?? Self.noScheme)
+    metadata[Self.filesKey] = .string(files)
+    let names = Model.parameters(of: model.definition).map(\.parameter.name)
+    try GGUFWriter.write(
+      names.compactMap { name in weights.weights[name].map { (name, $0) } },
+      metadata: metadata, to: folder.appending(path: "model.gguf"))
+  }
+
+  /// Writes a GGUF file like the one that the model was loaded from, with the weights that were
+  /// quantized in their new form, and all else as it was.
+  ///
+  /// - Throws: ``QuantizationError/notFromGGUF(_:)`` for a model of another origin.
+  public func write(gguf url: URL, replacing: Bool = false) throws {
+    try Self.checkFile(url, of: original.weightOrigin, replacing: replacing)
+    guard let origin = original.weightOrigin?.gguf else { return }
+    let source = try GGUFModel(contentsOf: origin)
+    let changed = Set(quantized)
+    let all = try source.names.map { name, inFile in
+      guard changed.contains(name), let weight = weights.weights[name] else {
+        return (inFile, try source.file.weight(named: inFile))
+      }
+      return (inFile, try source.asInFile(weight, named: name))
+    }
+    var metadata = source.file.metadata
+    metadata["general.file_type"] = nil
+    metadata["general.quantization_version"] = .uint32(2)
+    try GGUFWriter.write(all, metadata: metadata, to: url)
+  }
+
   /// The paths of all that stands in a folder, from it.
   private static func contents(of folder: URL) -> [String] {
     (FileManager.default.enumerator(atPath: folder.path)?.allObjects ?? []).compactMap {
       $0 as? String
+    }
+  }
+
+  /// Says what stands in the way of a GGUF file at `url`, before any work is done.
+  public static func checkFile(_ url: URL, of origin: WeightOrigin?, replacing: Bool) throws {
+    guard origin?.gguf != nil else { throw QuantizationError.notFromGGUF(url.path) }
+    if !replacing, FileManager.default.fileExists(atPath: url.path) {
+      throw QuantizationError.exists(url.path)
     }
   }
 
@@ -52,29 +121,24 @@ extension QuantizedModel {
     try Self.checkFolder(url, replacing: replacing)
     let graphs = try Self.graphFiles(model.definition, source)
     let others = try companions(source)
-    var names: Set<String> = ["model.safetensors"]
+    var names: Set<String> = [hasBlocks ? "model.gguf" : "model.safetensors"]
     for (name, _) in graphs + others where !names.insert(name).inserted {
       throw QuantizationError.collision(name)
     }
     try AtomicFolder.write(to: url, replacing: replacing) { folder in
       for (name, file) in graphs + others {
+        if file.isGGUF { continue }
         let target = folder.appending(path: name)
         try FileManager.default.createDirectory(
           at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try AtomicFile.write(FileReading.data(file, limit: Self.fileLimit), to: target)
+        let shipped = ShippedGraphs.contents(of: file).map { Data($0) }
+        try AtomicFile.write(
+          shipped ?? FileReading.data(file, limit: Self.fileLimit), to: target)
       }
+      if let gguf = original.weightOrigin?.gguf { try ImportedFiles.write(of: gguf, to: folder) }
       try checkAlone(folder, graph: graphs[0].name, source)
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
-      var metadata = [
-        "format": "pt", Self.schemeKey: scheme.rawValue,
-        Self.filesKey: names.sorted().joined(separator: "\n"),
-      ]
-      if !products.isEmpty {
-        metadata[CheckpointWeights.productsKey] = products.joined(separator: "\n")
-      }
-      try SafetensorsWriter.write(
-        weights: weights.weights, metadata: metadata,
-        to: folder.appending(path: "model.safetensors"))
+      try writeWeights(to: folder, files: Array(names))
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
     }
     return url.appending(path: graphs.first?.name ?? "")
@@ -112,6 +176,11 @@ extension QuantizedModel {
   private func companions(_ source: ModelSource) throws -> [(name: String, file: URL)] {
     var files: [(name: String, file: URL)] = []
     if let config = source.configuration { files.append(("config.json", config)) }
+    if let gguf = original.weightOrigin?.gguf {
+      // Written of the metadata; the names only.
+      let described = try ImportedFiles.names(of: gguf)
+      return files + described.filter { $0 != "config.json" }.map { ($0, gguf) }
+    }
     guard let folder = original.weightOrigin?.folder else { return files }
     let tokenizer = model.definition.tokenizer ?? "tokenizer.json"
     let parts = tokenizer.split(separator: "/", omittingEmptySubsequences: false)

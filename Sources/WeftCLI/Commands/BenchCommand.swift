@@ -32,7 +32,7 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    _ = try weights.requiredSource()
+    _ = try graph.requiredOrigin(weights)
     if inputs != nil, binding.bind != nil {
       throw ValidationError("--inputs says the dimensions already; leave out --bind")
     }
@@ -42,7 +42,7 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let origin = try weights.requiredSource()
+    let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, lowMemory: execution.lowMemory,

@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print diagnostics as JSON.") var json = false
 
   func run() throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     let source = try graph.source(configuration: origin?.configuration)
     let registry = try Registry.standard()
     let (definition, diagnostics) = try source.check(registry: registry)

@@ -44,7 +44,7 @@ struct CompileCommand: ParsableCommand {
   }
 
   func run() throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     // A memory plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0),

@@ -38,14 +38,14 @@ struct EmbedCommand: ParsableCommand {
   var pairs = 10
 
   func validate() throws {
-    _ = try weights.requiredSource()
+    _ = try graph.requiredOrigin(weights)
     if texts.isEmpty == (file == nil) { throw ValidationError("give texts or --file, not both") }
     if json && similar { throw ValidationError("give --json or --similar, not both") }
     if pairs < 1 { throw ValidationError("--pairs takes a number from 1, found \(pairs)") }
   }
 
   func run() throws {
-    let origin = try weights.requiredSource()
+    let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, lowMemory: execution.lowMemory)

@@ -61,7 +61,7 @@ struct MemoryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin,
       threads: execution.threads, lowMemory: execution.lowMemory,
@@ -93,7 +93,11 @@ extension MemoryCommand {
 
   private func allowed() throws -> [QuantizationScheme] {
     try (allow ?? "").split(separator: ",").map { name in
-      guard let scheme = QuantizationScheme.allCases.first(where: { $0.shortName == name }) else {
+      guard
+        let scheme = QuantizationScheme.allCases.first(where: {
+          $0.format == nil && $0.shortName == name
+        })
+      else {
         throw ValidationError("--allow takes f16 and int8, found '\(name)'")
       }
       return scheme

@@ -55,7 +55,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if !isOfFiles, !tapping.listTaps { _ = try weights.requiredSource() }
+    if !isOfFiles, !tapping.listTaps { _ = try graph.requiredOrigin(weights) }
     try tapping.requireFile(isRun: !startup && !isOfFiles)
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
@@ -96,7 +96,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   private func measure(_ recorder: StartupRecorder) throws -> ProfiledRuns {
-    let origin = try weights.requiredSource()
+    let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,
@@ -121,7 +121,7 @@ struct ProfileCommand: ParsableCommand {
   }
 
   private func profileStartup(_ recorder: StartupRecorder) throws {
-    let origin = try weights.requiredSource()
+    let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,

@@ -24,7 +24,8 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "How weights are stored.")
   var scheme: QuantizationScheme = .int8Dynamic
 
-  @Option(name: .shortAndLong, help: "The folder to write.")
+  @Option(
+    name: .shortAndLong, help: "The folder to write; or a .gguf file, of a model that is one.")
   var output: String
 
   @Option(
@@ -47,15 +48,20 @@ struct QuantizeCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    _ = try weights.requiredSource()
+    _ = try graph.requiredOrigin(weights)
     let given = [inputs != nil, texts != nil, binding.bind != nil].filter { $0 }.count
     if given > 1 { throw ValidationError("give one of --inputs, --texts and --bind") }
   }
 
   func run() throws {
-    let origin = try weights.requiredSource()
-    let folder = URL(filePath: output)
-    try QuantizedModel.checkFolder(folder, replacing: force)
+    let origin = try graph.requiredOrigin(weights)
+    let target = URL(filePath: output)
+    let isFile = target.pathExtension.lowercased() == "gguf"
+    if isFile {
+      try QuantizedModel.checkFile(target, of: origin, replacing: force)
+    } else {
+      try QuantizedModel.checkFolder(target, replacing: force)
+    }
     let source = try graph.source(configuration: origin.configuration)
     let model = try Model(
       source, weights: origin, threads: execution.threads, lowMemory: execution.lowMemory)
@@ -73,8 +79,12 @@ struct QuantizeCommand: ParsableCommand {
         try quantized.measure(
           on: samples, entry: execution.entry, cancellation: cancellation, progress: $0)
       }
-      try quantized.write(
-        to: folder, of: source, replacing: force, cancellation: cancellation)
+      if isFile {
+        try quantized.write(gguf: target, replacing: force)
+      } else {
+        try quantized.write(
+          to: target, of: source, replacing: force, cancellation: cancellation)
+      }
       return report
     }
     print(json ? try report.json() : report.text, terminator: json ? "" : "\n")

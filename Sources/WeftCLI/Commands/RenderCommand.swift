@@ -70,7 +70,7 @@ struct RenderCommand: ParsableCommand {
   }
 
   func run() throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
     let entry = try model.entry(entry)
     var options = try drawing.options(for: output)

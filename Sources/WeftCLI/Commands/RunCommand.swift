@@ -33,12 +33,12 @@ struct RunCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if !tapping.listTaps { _ = try weights.requiredSource() }
+    if !tapping.listTaps { _ = try graph.requiredOrigin(weights) }
   }
 
   func run() throws {
     if tapping.listTaps { return try tapping.list(graph, weights, execution, json: json) }
-    let origin = try weights.requiredSource()
+    let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
       threads: execution.threads, lowMemory: execution.lowMemory,

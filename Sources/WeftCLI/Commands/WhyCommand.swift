@@ -45,7 +45,7 @@ struct WhyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     // A plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0))

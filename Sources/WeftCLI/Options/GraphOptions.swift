@@ -4,7 +4,11 @@ import Weft
 
 /// Which model, with which config values.
 struct GraphOptions: ParsableArguments {
-  @ArgumentParser.Argument(help: "The graph file (.weft).", completion: .file(extensions: ["weft"]))
+  @ArgumentParser.Argument(
+    help: ArgumentHelp(
+      "The graph file (.weft), or a GGUF file or a Hugging Face folder, which bring their weights.",
+      valueName: "graph"),
+    completion: .file(extensions: ["weft", "gguf"]))
   var graph: String
 
   @Option(
@@ -22,9 +26,27 @@ struct GraphOptions: ParsableArguments {
 
   /// What the facade loads.
   func source(configuration: URL? = nil) throws -> ModelSource {
-    ModelSource(
-      file: URL(filePath: graph), settings: try values(), model: model,
-      configuration: configuration, allowsOutsideImports: allowOutsideImports)
+    let package = try ModelPackage(at: URL(filePath: graph))
+    return ModelSource(
+      file: package.graph, settings: try values(), model: model,
+      configuration: configuration ?? package.weights?.configuration,
+      allowsOutsideImports: allowOutsideImports)
+  }
+
+  /// Whether the weights come with what stands in place of a graph file.
+  private var bringsWeights: Bool {
+    let url = URL(filePath: graph)
+    return url.pathExtension.lowercased() == "gguf" || url.hasDirectory
+  }
+
+  /// The weights that were asked for, or else come with the model; nil where there are none.
+  func origin(_ weights: WeightOptions) throws -> WeightOrigin? {
+    try weights.source() ?? (bringsWeights ? .checkpoint(URL(filePath: graph)) : nil)
+  }
+
+  /// The weights, where the command can't do without.
+  func requiredOrigin(_ weights: WeightOptions) throws -> WeightOrigin {
+    try bringsWeights ? origin(weights) ?? weights.requiredSource() : weights.requiredSource()
   }
 
   private func values() throws -> [String: String] {
@@ -39,5 +61,14 @@ struct GraphOptions: ParsableArguments {
       else { throw ValidationError("--set gives '\(name)' twice") }
     }
     return values
+  }
+}
+
+extension URL {
+  /// Whether there is a folder at this path.
+  fileprivate var hasDirectory: Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }

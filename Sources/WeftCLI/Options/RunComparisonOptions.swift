@@ -29,7 +29,6 @@ struct RunComparisonOptions: ParsableArguments {
       }
       return
     }
-    _ = try weights.requiredSource()
     if !(tolerance >= 0) {
       throw ValidationError("--tolerance takes a number from 0, found \(tolerance)")
     }
@@ -47,8 +46,9 @@ struct RunComparisonOptions: ParsableArguments {
     _ graph: GraphOptions, _ other: GraphOptions, _ binding: BindingOptions,
     _ execution: ExecutionOptions
   ) throws -> RunComparison {
-    let origin = try weights.requiredSource()
-    let second = weightsB.map { WeightOrigin.checkpoint(URL(filePath: $0)) } ?? origin
+    let origin = try graph.requiredOrigin(weights)
+    let second =
+      try weightsB.map { .checkpoint(URL(filePath: $0)) } ?? other.origin(weights) ?? origin
     let a = try entry(of: graph.source(configuration: origin.configuration), origin, execution)
     let b = try entry(of: other.source(configuration: second.configuration), second, execution)
     let tensors =

@@ -55,7 +55,7 @@ struct TapOptions: ParsableArguments {
   func list(
     _ graph: GraphOptions, _ weights: WeightOptions, _ execution: ExecutionOptions, json: Bool
   ) throws {
-    let origin = try weights.source()
+    let origin = try graph.origin(weights)
     let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
     let listing = try TapListing(model.entry(execution.entry), patterns: patterns)
     print(json ? try listing.json() : listing.text, terminator: json ? "" : "\n")

@@ -6,7 +6,7 @@ import Weft
 struct WeightOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A safetensors file, or a folder as Hugging Face has them; its config.json sets config values.",
+      "A safetensors or GGUF file, or a folder as Hugging Face has them; its config.json sets config values.",
       valueName: "file-or-folder"))
   var weights: String?
 

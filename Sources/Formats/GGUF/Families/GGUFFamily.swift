@@ -57,8 +57,13 @@ public struct GGUFFamily: Sendable {
 
   /// The families that Weft knows.
   static let all: [GGUFFamily] = [
-    llama, qwen2, qwen3, phi3, gemma, gemma2, gemma3, phi2, gpt2,
+    llama, qwen2, qwen3, phi3, gemma, gemma2, gemma3, phi2, gpt2, own,
   ]
+
+  /// Weights that Weft quantized, under the names that the graph file asks for; `config.json` stands
+  /// beside them.
+  public static let own = GGUFFamily(
+    architecture: "weft", modelType: "weft", className: "", names: [], keys: [])
 
   /// The family of a file's `general.architecture`.
   static func of(_ metadata: GGUFMetadata) throws(GGUFFault) -> GGUFFamily {
