@@ -13,6 +13,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
   ],
   targets: [
     .target(name: "CKernels"),
@@ -45,10 +49,19 @@ let package = Package(
         "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
+    // Alone with its libraries: who imports Weft builds none of them.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Weft", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .executableTarget(
       name: "WeftCLI",
       dependencies: [
-        "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Serving", "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Measures kernels alone: Benchmarks/kernels.
     .executableTarget(
@@ -72,7 +85,8 @@ let package = Package(
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
     .testTarget(
-      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]),
+      name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]
+    ),
     .testTarget(
       name: "GenerationTests",
       dependencies: ["Generation", "Tokenizers", "Formats", "Executor", "Tensors"],

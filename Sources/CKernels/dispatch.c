@@ -40,6 +40,7 @@ extern const weft_int8_kernels weft_int8_avx512;
 extern const weft_block_kernels weft_block_avx512;
 extern const weft_int8_kernels weft_int8_avx512vnni;
 extern const weft_block_kernels weft_block_avx512vnni;
+extern const weft_bf16_kernels weft_bf16_avx512;
 
 // __builtin_cpu_supports asks the operating system too (XGETBV): without its saving the wide
 // registers these answer no.
@@ -120,6 +121,16 @@ const weft_block_kernels *weft_block_kernels_best(weft_isa isa) {
   const weft_block_kernels *kernels = weft_block_kernels_for(isa, true);
   if (!kernels) kernels = weft_block_kernels_for(isa, false);
   return kernels ? kernels : &weft_block_portable;
+}
+
+const weft_bf16_kernels *weft_bf16_kernels_for(weft_isa isa) {
+#if defined(__x86_64__)
+  if (isa == WEFT_ISA_AVX512 && supports_avx512() && __builtin_cpu_supports("avx512bf16")) {
+    return &weft_bf16_avx512;
+  }
+#endif
+  (void)isa;
+  return NULL;
 }
 
 size_t weft_dtype_size(weft_dtype type) {

@@ -16,6 +16,8 @@ public enum GenerationError: Error, Sendable, Hashable, CustomStringConvertible 
   case queueFull(limit: Int)
   /// The request took longer than it may.
   case timeout(seconds: Double)
+  /// The model failed.
+  case model(String)
   /// A draft model has another vocabulary.
   case draftVocabulary(expected: Int, found: Int)
 
@@ -37,6 +39,7 @@ public enum GenerationError: Error, Sendable, Hashable, CustomStringConvertible 
       "the model must give logits \(expected), found \(found)"
     case .queueFull(let limit): "\(limit) requests wait already; try again later"
     case .timeout(let seconds): "the request took longer than \(seconds) seconds"
+    case .model(let message): message
     case .draftVocabulary(let expected, let found):
       "the draft model must have the model's vocabulary of \(expected) tokens, found \(found)"
     }

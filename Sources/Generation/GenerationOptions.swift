@@ -51,6 +51,18 @@ public enum FinishReason: Sendable, Hashable {
   case failed(GenerationError)
 }
 
+extension FinishReason {
+  /// One word, as OpenAI's interface has it.
+  public var word: String {
+    switch self {
+    case .length: "length"
+    case .stopToken, .stopString: "stop"
+    case .cancelled: "cancelled"
+    case .failed: "error"
+    }
+  }
+}
+
 /// A token that was generated.
 public struct GeneratedToken: Sendable, Hashable {
   /// The token.

@@ -23,7 +23,7 @@ struct GenerationRun {
     let progress = Terminal.Progress("generating", count: prompts.count, unit: "texts")
     var ended = 0
     let (made, isStopped) = try Interrupt.watching { cancellation in
-      let made = try engine.generate(tokens, { _ in options }, cancellation: cancellation) {
+      let made = try engine.generate(tokens, options, cancellation: cancellation) {
         _, event in
         speed.note(event)
         if streams, !event.text.isEmpty {

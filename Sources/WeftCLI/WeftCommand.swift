@@ -20,7 +20,7 @@ struct WeftCommand: ParsableCommand {
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
       DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
       GenerateCommand.self, MemoryCommand.self, PerplexityCommand.self, ProfileCommand.self,
-      QuantizeCommand.self, RenderCommand.self, RunCommand.self, WhyCommand.self,
+      QuantizeCommand.self, RenderCommand.self, RunCommand.self, ServeCommand.self, WhyCommand.self,
     ])
 
   static func main() {

@@ -28,7 +28,8 @@ import Testing
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]
     ),
-    ("WeftCLI", ["Weft"]),
+    ("Serving", ["Weft"]),
+    ("WeftCLI", ["Serving", "Weft"]),
   ]
 
   @Test func `every folder of Sources is a known layer`() throws {

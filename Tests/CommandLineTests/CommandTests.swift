@@ -4,8 +4,8 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "bench", "check", "compile", "diff", "doctor", "embed", "format", "memory", "profile",
-    "quantize", "render", "run", "why",
+    "bench", "chat", "check", "compile", "diff", "doctor", "embed", "format", "generate", "memory",
+    "perplexity", "profile", "quantize", "render", "run", "serve", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 

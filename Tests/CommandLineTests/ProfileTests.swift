@@ -74,6 +74,10 @@ import Testing
     let integer = steps.filter { $0["arithmetic"] as? String == "int8" }
     #expect(!integer.isEmpty)
     #expect(integer.allSatisfy { ($0["weightBytes"] as? Int ?? 0) > 0 })
+    // Where the machine multiplies bf16.
+    let rounded = steps.filter { $0["arithmetic"] as? String == "bf16" }
+    #expect(rounded.allSatisfy { $0["op"] as? String == "attention" })
+    #expect((ceilings["gigaflopsPerSecondBf16"] as? Double ?? 0 > 0) == !rounded.isEmpty)
     let norm = try #require(steps.first { $0["op"] as? String == "layer_norm" })
     #expect(norm["arithmetic"] as? String == "f32")
     // A scale and a shift for each of 16 numbers.

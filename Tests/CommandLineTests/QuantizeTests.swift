@@ -16,7 +16,9 @@ import Testing
     #expect(result.status == 1)
     #expect(result.error.contains("out is there already"), "\(result.error)")
     #expect(
-      result.output.contains("int8-dynamic: 4 weights in 8 bits, 4 kept;"), "\(result.output)")
+      result.output.contains(
+        "int8-dynamic: 4 weights in 8 bits, products of 1 attention in bf16, 5 kept;"),
+      "\(result.output)")
     #expect(result.output.contains("transformer.h.0.attn.c_attn.weight"))
     #expect(result.output.contains("layers/decoder.weft:"))
     #expect(result.output.contains(".:\nDocs\nGraphs\nout\n"))
@@ -32,10 +34,12 @@ import Testing
     let report = try #require(object as? [String: Any])
     #expect(
       Set(report.keys) == [
-        "bytesAfter", "bytesBefore", "kept", "layers", "outputs", "quantized", "samples", "scheme",
+        "bytesAfter", "bytesBefore", "kept", "layers", "outputs", "products", "quantized",
+        "samples", "scheme",
       ])
     let layers = try #require(report["layers"] as? [[String: Any]])
-    #expect(layers.count == 8)
+    // Eight weights, two attentions.
+    #expect(layers.count == 10)
     #expect(Set(layers[0].keys) == ["line", "relativeError", "weight", "worstError"])
     #expect((report["samples"] as? String)?.hasPrefix("random inputs") == true)
   }

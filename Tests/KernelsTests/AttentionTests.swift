@@ -18,21 +18,24 @@ struct Head {
   var softcap: Float = 0
   var seed = 1
   var padding = 0
+  /// Only numbers that bf16 holds, and scores that are whole in units of log₂: weights are powers of 2.
+  var whole = false
 
   func run(
-    _ kernels: Kernels, edge: Edge, ranges: [Range<Int>]? = nil
+    _ kernels: some AttentionKernels, edge: Edge, ranges: [Range<Int>]? = nil
   ) -> (actual: [Float], expected: [Double]) {
-    let table = kernels.table.pointee
     var random = SplitMix(seed)
     func strided(_ tokens: Int, _ size: Int) -> [Float] {
-      random.floats(max(0, tokens * (size + padding) - padding), -2...2)
+      let count = max(0, tokens * (size + padding) - padding)
+      return whole
+        ? (0..<count).map { _ in Float(random.below(5)) - 2 } : random.floats(count, -2...2)
     }
     let query = strided(queries, headSize)
     let key = strided(keys, headSize)
     let value = strided(keys, valueSize)
     let maskRows = mask == .each ? queries : 1
     let masks = (0..<maskRows * keys).map { _ in UInt8(random.below(4) == 0 ? 0 : 255) }
-    var biases = random.floats(queries * keys)
+    var biases = whole ? Array(repeating: 0, count: queries * keys) : random.floats(queries * keys)
     for index in biases.indices where random.below(9) == 0 { biases[index] = -.infinity }
 
     let q = GuardedBuffer(query, edge: edge)
@@ -54,7 +57,7 @@ struct Head {
     args.keys = keys
     args.head_size = headSize
     args.value_size = valueSize
-    args.scale = 0.4
+    args.scale = whole ? Float(log(2.0)) : 0.4
     args.softcap = softcap
     args.causal = causal
     args.causal_offset = offset
@@ -63,11 +66,11 @@ struct Head {
     args.mask_stride = mask == .each ? keys : 0
     if bias { args.bias = UnsafePointer(b.pointer) }
     args.bias_stride = keys
-    let scratch = GuardedBuffer<UInt8>(count: table.attention_scratch(&args), edge: edge)
-    for range in ranges ?? [0..<queries] {
-      table.attention(&args, range.lowerBound, range.upperBound, scratch.pointer)
-    }
+    let scratch = GuardedBuffer<UInt8>(count: kernels.scratch(&args), edge: edge)
+    for range in ranges ?? [0..<queries] { kernels.attend(&args, range, scratch.pointer) }
 
+    func read(_ x: Float) -> Double { Double(kernels.rounded(x)) }
+    let log2e = Float(M_LOG2E)
     var expected: [Double] = []
     for i in 0..<queries {
       var scores = [Double](repeating: -.infinity, count: keys)
@@ -78,9 +81,10 @@ struct Head {
         var dot = 0.0
         for d in 0..<headSize {
           dot +=
-            Double(query[i * (headSize + padding) + d]) * Double(key[j * (headSize + padding) + d])
+            read(query[i * (headSize + padding) + d] * (args.scale * log2e))
+            * read(key[j * (headSize + padding) + d])
         }
-        var score = dot * Double(args.scale)
+        var score = dot / M_LOG2E
         if softcap > 0 { score = Double(softcap) * tanh(score / Double(softcap)) }
         scores[j] = score + (bias ? Double(biases[i * keys + j]) : 0)
       }
@@ -89,12 +93,29 @@ struct Head {
       let sum = weights.reduce(0, +)
       for d in 0..<valueSize {
         var y = 0.0
-        for j in 0..<keys { y += weights[j] * Double(value[j * (valueSize + padding) + d]) }
+        for j in 0..<keys { y += weights[j] * read(value[j * (valueSize + padding) + d]) }
         expected.append(sum == 0 ? 0 : y / sum)
       }
     }
     return (out.elements, expected)
   }
+}
+
+/// What computes one head of attention.
+protocol AttentionKernels {
+  func scratch(_ args: inout weft_attention_args) -> Int
+  func attend(
+    _ args: inout weft_attention_args, _ queries: Range<Int>, _ scratch: UnsafeMutableRawPointer)
+  /// What a product takes instead of x.
+  func rounded(_ x: Float) -> Float
+}
+
+extension Kernels: AttentionKernels {
+  func scratch(_ args: inout weft_attention_args) -> Int { table.pointee.attention_scratch(&args) }
+  func attend(
+    _ args: inout weft_attention_args, _ queries: Range<Int>, _ scratch: UnsafeMutableRawPointer
+  ) { table.pointee.attention(&args, queries.lowerBound, queries.upperBound, scratch) }
+  func rounded(_ x: Float) -> Float { x }
 }
 
 @Suite struct AttentionTests {

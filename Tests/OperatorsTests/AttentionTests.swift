@@ -1,3 +1,4 @@
+import Compiler
 import IR
 import Tensors
 import Testing
@@ -139,6 +140,37 @@ import Testing
     try check(
       Attention(heads: 3, mask: true, bias: true, causal: true, scale: 1), queries: 6, keys: 10,
       size: 4, extra: [mask, bias], samples: &samples)
+  }
+
+  /// The same kernel where the machine has no products in bf16; where it has, theirs, which are near.
+  @Test(arguments: [(1, 9), (4, 4), (31, 33), (150, 140)])
+  func `products may be rounded to bf16`(queries: Int, keys: Int) throws {
+    var samples = Samples(seed: UInt64(queries))
+    let mask = try samples.tensor(.bool, [2, keys])
+    let rounded = Attention(heads: 3, kvHeads: 1, mask: true, products: .bf16)
+    let q = try samples.tensor(.f32, [2, queries, 24], scale: 1)
+    let kv = try samples.tensor(.f32, [2, keys, 8], scale: 1)
+    let operands = [q, kv, kv, mask]
+    let stored = [StoredWeight?](repeating: nil, count: 4)
+    let expected = try rounded.evaluate(operands)
+    let near = KernelHarness.Tolerance(relative: 0.02, absolute: 0.02)
+    try KernelHarness.check(
+      rounded, operands, stored: stored, expected: expected, on: KernelHarness.bf16Tables,
+      tolerance: near)
+    let plain = KernelHarness.tables.map { KernelTable(functions: $0.functions, bf16: false) }
+    try KernelHarness.check(
+      rounded, operands, stored: stored, expected: expected, on: plain, tolerance: Self.tolerance)
+    // Nobody asked for it, and the instruction is there.
+    try KernelHarness.check(
+      Attention(heads: 3, kvHeads: 1, mask: true), operands, stored: stored, expected: expected,
+      on: KernelHarness.bf16Tables, tolerance: Self.tolerance)
+  }
+
+  @Test func `products are f32 or bf16`() throws {
+    var attributes = Attention(heads: 3, products: .bf16).attributes
+    #expect(try Attention(attributes).products == .bf16)
+    attributes["products"] = .string("f16")
+    #expect(throws: OpError.self) { try Attention(attributes) }
   }
 
   @Test func `causal queries are the last tokens`() throws {

@@ -47,6 +47,9 @@ enum KernelHarness {
     }
   }
 
+  /// Those that have products in bf16.
+  static let bf16Tables: [KernelTable] = tables.filter { $0.bf16 != nil }
+
   /// The same, with every product of blocks that they have.
   static let blockTables: [KernelTable] = tables.flatMap { table in
     [false, true].compactMap { dot in

@@ -2,6 +2,26 @@ import Passes
 import Testing
 
 @Suite struct FusionPassTests {
+  @Test func `round-products takes the attentions that are named`() throws {
+    let before = """
+      %q = input "q" : f32[2, 3, 8]
+      %a = attention(%q, %q, %q) {heads = 2}
+      %b = attention(%a, %q, %q) {heads = 4}
+      output "y" = %b
+      """
+    let graph = try PassHarness.graph(before)
+    #expect(graph.nodes.compactMap(RoundProducts.name) == ["products", "products"])
+    try PassHarness.expect(
+      [RoundProducts(["products"])], before,
+      gives: """
+        %q = input "q" : f32[2, 3, 8]
+        %a = attention(%q, %q, %q) {heads = 2, products = "bf16"}
+        %b = attention(%a, %q, %q) {heads = 4, products = "bf16"}
+        output "y" = %b
+        """)
+    try PassHarness.refuses([RoundProducts(["encoder.products"])], before, missed: [])
+  }
+
   @Test func `fuse-linear takes bias, activation, gate and residual`() throws {
     try PassHarness.expect(
       [FuseLinear()],

@@ -69,12 +69,44 @@ import Testing
   @Test func `layers and weights that are named are kept`() throws {
     let all = try quantizer("bert").weights
     let kept = try quantizer("bert", keeping: ["encoder.layer.0", "pooler.dense.weight"])
-    #expect(kept.kept == all.filter { $0.hasPrefix("encoder.layer.0.") || $0.hasPrefix("pooler.") })
-    #expect(Set(kept.weights).union(kept.kept) == Set(all))
+    let weights = kept.kept.filter { !$0.hasSuffix(".products") }
+    #expect(weights == all.filter { $0.hasPrefix("encoder.layer.0.") || $0.hasPrefix("pooler.") })
+    #expect(Set(kept.weights).union(weights) == Set(all))
     let globs = try quantizer("bert", keeping: ["encoder.*.output.dense.weight", "*.quer?"])
     #expect(
       globs.kept == all.filter { $0.hasSuffix("output.dense.weight") || $0.contains(".query.") })
     #expect(try quantizer("bert", keeping: ["embeddings"]).kept.isEmpty)
+  }
+
+  @Test func `products of attentions are rounded but where they are kept`() throws {
+    let all = try quantizer("bert")
+    #expect(all.products.allSatisfy { $0.hasSuffix(".attention.self.products") })
+    #expect(all.products.count == 2 && all.kept.isEmpty)
+    let kept = try quantizer("bert", keeping: ["*.products"])
+    #expect(kept.products.isEmpty && kept.kept == all.products && kept.weights == all.weights)
+    let first = try quantizer("bert", keeping: ["encoder.layer.0"])
+    #expect(first.products == Array(all.products.dropFirst()))
+    #expect(first.kept.last == all.products[0])
+    let model = try Reference.named("bert").model()
+    #expect(try ModelQuantizer(model, scheme: .f16).products.isEmpty)
+
+    // What the graphs say, and only of the quantized model.
+    func products(_ model: Model) throws -> [Attention.Products] {
+      try model.entry().compiled().graph.nodes.compactMap { ($0.op as? Attention)?.products }
+    }
+    let quantized = try first.quantize()
+    #expect(try products(quantized.model) == [.f32, .bf16])
+    #expect(try products(quantized.original) == [.f32, .f32])
+    #expect(try products(first.model) == [.f32, .f32])
+    let parent = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: parent) }
+    try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    let folder = parent.appending(path: "out")
+    let graph = try quantized.write(to: folder, of: source(Reference.named("bert")))
+    let weights = WeightOrigin.checkpoint(folder)
+    let read = try Model(
+      ModelSource(file: graph, configuration: weights.configuration), weights: weights)
+    #expect(try products(read) == [.f32, .bf16])
   }
 
   @Test func `a pattern that names nothing is told, with names like it`() throws {
@@ -100,11 +132,18 @@ import Testing
         Dictionary(uniqueKeysWithValues: entry.graph.symbols.map { ($0, 3) })))
     let report = try quantized.measure(on: samples)
     #expect(!report.layers.isEmpty)
-    #expect(Set(report.layers.map(\.weight)).isSubset(of: Set(quantized.quantized)))
+    let names = Set(report.layers.map(\.weight))
+    #expect(names.isSubset(of: Set(quantized.quantized + quantized.products)))
+    #expect(!names.isDisjoint(with: quantized.products))
     let errors = report.layers.map(\.relativeError)
     #expect(errors == errors.sorted(by: >))
-    // Reals of 8 bits: something is lost, and little.
-    #expect(errors.allSatisfy { $0 > 1e-5 && $0 < 0.05 }, "\(errors)")
+    // Reals of 8 bits: something is lost, and little. Products are rounded where the machine can.
+    let rounds = try InstructionSet.table().bf16 != nil
+    for layer in report.layers {
+      #expect(layer.relativeError < 0.05, "\(layer)")
+      let isRounded = rounds || !quantized.products.contains(layer.weight)
+      #expect(isRounded ? layer.relativeError > 1e-5 : layer.relativeError == 0, "\(layer)")
+    }
     #expect(report.layers.allSatisfy { ($0.line ?? "").contains(".weft:") })
     #expect(report.bytesAfter < report.bytesBefore)
     for output in report.outputs {

@@ -192,6 +192,21 @@ typedef struct weft_attention_args {
   size_t query_ahead, key_ahead, value_ahead;
 } weft_attention_args;
 
+/// Attention with its products in bf16, where a machine multiplies pairs of bf16 at once.
+///
+/// q · (scale · log₂ e), k, v and the weights 2^(score - maximum) are rounded to bf16, to nearest, ties to
+/// even; what is below 2^-126 becomes 0. Sums of products, bias, maximum and result are f32. Values
+/// of 2^127 and more may become infinite. Keys and values are f32.
+typedef struct weft_bf16_kernels {
+  const char *WEFT_NONNULL name;  // "avx512bf16"
+  size_t attention_block;         // as in weft_kernel_table; these three, too
+  size_t (*WEFT_NONNULL attention_scratch)(const weft_attention_args *args);
+  void (*WEFT_NONNULL attention)(
+    const weft_attention_args *args, size_t query_begin, size_t query_end, void *scratch);
+  /// Products of pairs in registers only; returns the FLOPs done.
+  double (*WEFT_NONNULL peak)(size_t iterations);
+} weft_bf16_kernels;
+
 // ---------------------------------------------------------------------------------------- rows
 // Over the last axis. Means and variances in two passes.
 
@@ -465,6 +480,9 @@ const weft_int8_kernels *WEFT_NULLABLE weft_int8_kernels_for(weft_isa isa, bool 
 
 /// The best of them for the instruction set of a table that this machine can run.
 const weft_int8_kernels *WEFT_NONNULL weft_int8_kernels_best(weft_isa isa);
+
+/// Products in bf16 on one instruction set, NULL when this machine has no instruction for them there.
+const weft_bf16_kernels *WEFT_NULLABLE weft_bf16_kernels_for(weft_isa isa);
 
 /// Bytes of one element; 0 for a value that is no dtype.
 size_t weft_dtype_size(weft_dtype type);

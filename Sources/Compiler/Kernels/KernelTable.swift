@@ -13,12 +13,17 @@ public struct KernelTable: @unchecked Sendable {
   /// The product of blocks on this instruction set.
   public let blocks: UnsafePointer<weft_block_kernels>
 
+  /// Attention with products in bf16 on this instruction set; nil where it has no instruction for them.
+  public let bf16: UnsafePointer<weft_bf16_kernels>?
+
   /// The kernels for `functions`, a table that the C target returned, with the best products of bytes
-  /// and of blocks that this machine has for it, or given ones.
+  /// and of blocks that this machine has for it, or given ones, and products in bf16 where the machine
+  /// has them and `bf16` doesn't say otherwise.
   public init(
     functions: UnsafePointer<weft_kernel_table>, int8: UnsafePointer<weft_int8_kernels>? = nil,
-    blocks: UnsafePointer<weft_block_kernels>? = nil
+    blocks: UnsafePointer<weft_block_kernels>? = nil, bf16: Bool = true
   ) {
+    self.bf16 = bf16 ? weft_bf16_kernels_for(functions.pointee.isa) : nil
     self.functions = functions
     self.int8 = int8 ?? weft_int8_kernels_best(functions.pointee.isa)
     self.blocks = blocks ?? weft_block_kernels_best(functions.pointee.isa)

@@ -9,6 +9,11 @@ public struct Checkpoint: Sendable {
   /// The tensors' names, sorted.
   public let names: [String]
 
+  /// The strings of `__metadata__`; of a key that several shards have, the first one's.
+  public var metadata: [String: String] {
+    files.reduce(into: [:]) { $0.merge($1.metadata) { first, _ in first } }
+  }
+
   private let files: [SafetensorsReader]
   private let model: GGUFModel?
   private let location: [ExactString: Int]

@@ -10,28 +10,52 @@ public struct GeneratedText: Sendable {
   public internal(set) var finish: FinishReason = .cancelled
   /// What it took.
   public internal(set) var counts = GenerationCounts()
+
+  /// A text without tokens yet.
+  public init() {}
+}
+
+extension GeneratedText {
+  /// Adds what a step added.
+  public mutating func add(_ event: GenerationEvent) {
+    text += event.text
+    tokens += event.tokens
+    counts.generated += event.tokens.count
+    if case .stopToken? = event.finish { counts.generated += 1 }
+    finish = event.finish ?? finish
+  }
 }
 
 extension GenerationEngine {
-  /// Generates a text for each of `prompts` to its end, and says of each step what it added, with the
-  /// prompt's position.
+  /// Generates a text for each of `prompts` to its end, all in one way.
+  public func generate(
+    _ prompts: [[Int32]], _ options: GenerationOptions, cancellation: Cancellation? = nil,
+    progress: (Int, GenerationEvent) throws -> Void = { _, _ in }
+  ) throws -> [GeneratedText] {
+    try generate(
+      prompts.map { ($0, options) }, cancellation: cancellation, progress: progress)
+  }
+
+  /// Generates texts to their ends, and says of each step what it added, with the request's
+  /// position.
   ///
   /// A run that is cancelled ends all texts; what they are so far is kept.
   public func generate(
-    _ prompts: [[Int32]], _ options: (Int) -> GenerationOptions,
-    cancellation: Cancellation? = nil, progress: (Int, GenerationEvent) throws -> Void = { _, _ in }
+    _ requests: [(prompt: [Int32], options: GenerationOptions)],
+    cancellation: Cancellation? = nil,
+    progress: (Int, GenerationEvent) throws -> Void = { _, _ in }
   ) throws -> [GeneratedText] {
     var places: [SequenceID: Int] = [:]
-    for (i, prompt) in prompts.enumerated() { try check(prompt, options(i)) }
-    for (i, prompt) in prompts.enumerated() { places[try add(prompt, options(i))] = i }
-    var texts = prompts.map { _ in GeneratedText() }
+    for request in requests { try check(request.prompt, request.options) }
+    for (i, request) in requests.enumerated() {
+      places[try add(request.prompt, request.options)] = i
+    }
+    var texts = requests.map { _ in GeneratedText() }
     func take(_ events: [GenerationEvent]) throws {
       for event in events {
         guard let i = places[event.sequence] else { continue }
-        texts[i].text += event.text
-        texts[i].tokens += event.tokens
-        if let finish = event.finish {
-          texts[i].finish = finish
+        texts[i].add(event)
+        if event.finish != nil {
           texts[i].counts = takeCounts(of: event.sequence) ?? GenerationCounts()
         }
         try progress(i, event)

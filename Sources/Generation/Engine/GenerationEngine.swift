@@ -23,7 +23,7 @@ public final class GenerationEngine {
   private var sequences: [GrowingText] = []
   private var made = 0
   private var finished: [SequenceID: GenerationCounts] = [:]
-  private var cancelled: Set<SequenceID> = []
+  private var cancelled: [SequenceID: FinishReason] = [:]
   /// What all ended sequences took.
   public private(set) var counts = GenerationCounts()
 
@@ -73,20 +73,30 @@ public final class GenerationEngine {
 
   /// Refuses what ``add(_:_:)`` would.
   public func check(_ prompt: [Int32], _ options: GenerationOptions) throws(GenerationError) {
+    try GenerationEngine.check(
+      prompt, options, vocabulary: model.vocabulary, capacity: model.capacity)
+  }
+
+  /// Refuses what no engine of a model of this size could do.
+  static func check(
+    _ prompt: [Int32], _ options: GenerationOptions, vocabulary: Int, capacity: Int
+  ) throws(GenerationError) {
     try options.check()
     guard !prompt.isEmpty else { throw .emptyPrompt }
-    if let wrong = prompt.first(where: { !(0..<model.vocabulary).contains(Int($0)) }) {
-      throw .token(wrong, vocabulary: model.vocabulary)
+    if let wrong = prompt.first(where: { !(0..<vocabulary).contains(Int($0)) }) {
+      throw .token(wrong, vocabulary: vocabulary)
     }
     // The last token is never fed.
     let (tokens, overflow) = prompt.count.addingReportingOverflow(options.maximumTokens - 1)
-    guard !overflow, tokens <= model.capacity else {
-      throw .tooLong(tokens: overflow ? .max : tokens, capacity: model.capacity)
+    guard !overflow, tokens <= capacity else {
+      throw .tooLong(tokens: overflow ? .max : tokens, capacity: capacity)
     }
   }
 
   /// Ends a sequence with the next step.
-  public func cancel(_ id: SequenceID) { cancelled.insert(id) }
+  public func cancel(_ id: SequenceID, _ reason: FinishReason = .cancelled) {
+    cancelled[id] = reason
+  }
 
   /// What a sequence took, once it has ended; asked for once.
   public func takeCounts(of id: SequenceID) -> GenerationCounts? {
@@ -97,7 +107,7 @@ public final class GenerationEngine {
   ///
   /// A run that fails or is cancelled leaves the sequences as they were.
   public func step(cancellation: Cancellation? = nil) throws -> [GenerationEvent] {
-    var events = try endCancelled()
+    var events = endCancelled()
     try admit()
     let work = try plan(cancellation)
     guard !work.isEmpty else { return events }
@@ -114,7 +124,7 @@ public final class GenerationEngine {
   }
 
   /// Ends all sequences, such as after an error.
-  public func endAll(_ reason: FinishReason) throws -> [GenerationEvent] {
+  public func endAll(_ reason: FinishReason) -> [GenerationEvent] {
     defer { sequences = [] }
     return sequences.indices.map { end($0, reason) }
   }
@@ -132,11 +142,13 @@ public final class GenerationEngine {
     counts = counts + sequences[i].counts
   }
 
-  private func endCancelled() throws -> [GenerationEvent] {
+  private func endCancelled() -> [GenerationEvent] {
     guard !cancelled.isEmpty else { return [] }
-    defer { cancelled = [] }
-    let events = sequences.indices.filter { cancelled.contains(sequences[$0].id) }
-      .map { end($0, .cancelled) }
+    defer { cancelled = [:] }
+    var events: [GenerationEvent] = []
+    for i in sequences.indices {
+      if let reason = cancelled[sequences[i].id] { events.append(end(i, reason)) }
+    }
     sequences.removeAll { $0.finish != nil }
     return events
   }

@@ -7,6 +7,7 @@ extension Sampler {
   private static let bandCount = 2048
   private static let bandsPerUnit: Float = 64
 
+  @inline(__always)
   private static func band(_ score: Float, below largest: Float) -> Int {
     let distance = (largest - score) * bandsPerUnit
     return distance < Float(bandCount - 1) ? Int(distance) : bandCount - 1
@@ -14,49 +15,55 @@ extension Sampler {
 
   private var tokens: [Int32] { kept ?? Array(0..<Int32(scores.count)) }
 
-  /// Keeps the likeliest tokens until `enough` of what came before; `size` says what a token counts.
+  /// Keeps the likeliest tokens until they are `enough`, counted by their weights or each as 1; two
+  /// sweeps over all tokens.
   private mutating func keepLikeliest(
-    _ largest: Float, tiesStay: Bool, size: (Int32) -> Double, while isShort: (Double) -> Bool
+    _ largest: Float, byWeight: Bool, tiesStay: Bool, enough: Double
   ) {
-    let tokens = tokens
+    let (kept, scores, weights) = (kept, scores, weights)
+    let count = kept?.count ?? scores.count
     var sizes = [Double](repeating: 0, count: Self.bandCount)
-    for token in tokens {
-      sizes[Self.band(scores[Int(token)], below: largest)] += size(token)
+    for i in 0..<count {
+      let token = Int(kept?[i] ?? Int32(truncatingIfNeeded: i))
+      sizes[Self.band(scores[token], below: largest)] += byWeight ? Double(weights[token]) : 1
     }
     var (sum, crossing) = (0.0, 0)
-    while crossing < Self.bandCount - 1, isShort(sum + sizes[crossing]) {
+    while crossing < Self.bandCount - 1, sum + sizes[crossing] < enough {
       sum += sizes[crossing]
       crossing += 1
     }
-    let band = tokens.filter { Self.band(scores[Int($0)], below: largest) == crossing }
-      .sorted { (scores[Int($0)], $1) > (scores[Int($1)], $0) }
+    var (certain, band): ([Int32], [Int32]) = ([], [])
+    for i in 0..<count {
+      let token = kept?[i] ?? Int32(truncatingIfNeeded: i)
+      let place = Self.band(scores[Int(token)], below: largest)
+      if place < crossing { certain.append(token) }
+      if place == crossing { band.append(token) }
+    }
+    band.sort { (scores[Int($0)], $1) > (scores[Int($1)], $0) }
     var last: Float?
-    var stays: Set<Int32> = []
     for token in band {
-      if !isShort(sum) {
-        guard tiesStay, scores[Int(token)] == last else { break }
-      }
-      sum += size(token)
-      last = scores[Int(token)]
-      stays.insert(token)
+      let score = scores[Int(token)]
+      if sum >= enough, !(tiesStay && score == last) { break }
+      sum += byWeight ? Double(weights[Int(token)]) : 1
+      last = score
+      certain.append(token)
     }
-    kept = tokens.filter {
-      let place = Self.band(scores[Int($0)], below: largest)
-      return place < crossing || (place == crossing && stays.contains($0))
-    }
+    self.kept = certain.sorted()
   }
 
   mutating func keepTopK(_ largest: Float) {
-    let count = Double(options.topK)
-    keepLikeliest(largest, tiesStay: true, size: { _ in 1 }, while: { $0 < count })
+    keepLikeliest(largest, byWeight: false, tiesStay: true, enough: Double(options.topK))
   }
 
   mutating func keepTopP(_ largest: Float) {
-    let weights = weights
-    let total = tokens.reduce(0) { $0 + Double(weights[Int($1)]) }
-    let enough = Double(options.topP) * total
+    let total =
+      if let kept {
+        kept.reduce(0) { $0 + Double(weights[Int($1)]) }
+      } else {
+        weights.reduce(0) { $0 + Double($1) }
+      }
     keepLikeliest(
-      largest, tiesStay: false, size: { Double(weights[Int($0)]) }, while: { $0 < enough })
+      largest, byWeight: true, tiesStay: false, enough: Double(options.topP) * total)
   }
 
   mutating func keepMinP() {

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Chooses tokens from logits.
 ///
 /// Greedy choice takes one sweep over the vocabulary, a draw three; nothing is sorted but the tokens

@@ -14,7 +14,8 @@ enum VectorMath {
     while i + width <= x.count {
       let lanes = raw.loadUnaligned(fromByteOffset: 4 * i, as: Lanes.self)
       most.replace(with: lanes, where: lanes .> most)
-      isNumber = isNumber .& (lanes .== lanes)
+      let isEqual = lanes .== lanes
+      isNumber .&= isEqual
       i += width
     }
     var value = most.max()

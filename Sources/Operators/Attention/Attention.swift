@@ -17,7 +17,18 @@ import Tensors
 /// tokens offsets[s] ..< offsets[s + 1], and a query sees keys of its own sequence only; mask, bias
 /// and the rest hold inside of it. Offsets begin with 0 and never decrease; tokens after the last
 /// belong to no sequence and give zeros. Other offsets fail the run.
+///
+/// products: "bf16" lets kernels round both sides of q kᵀ and of the product with v to bf16, where the
+/// machine multiplies them faster; all else, and everything on other machines, is f32.
 public struct Attention: Op {
+  /// What both sides of a product may be rounded to.
+  public enum Products: String, CaseIterable, Sendable {
+    /// They aren't.
+    case f32
+    /// To the nearest bf16, of two to the even one.
+    case bf16
+  }
+
   public static let signature = OpSignature(
     "attention", "Scaled dot-product attention of several heads.", category: .attention,
     operands: [
@@ -28,6 +39,7 @@ public struct Attention: Op {
       .init("heads", .int), .init("kv_heads", .int, default: .int(0)),
       .init("causal", .bool, default: .bool(false)), .init("scale", .double, default: .double(0)),
       .init("window", .int, default: .int(0)), .init("softcap", .double, default: .double(0)),
+      .init("products", .string(Products.allCases.map(\.rawValue)), default: .string("f32")),
     ])
 
   /// Whether a mask is the fourth operand.
@@ -48,11 +60,14 @@ public struct Attention: Op {
   public var window: Int
   /// What scaled scores stay below, in a smooth way; 0: they aren't capped.
   public var softcap: Double
+  /// What both sides of its products may be rounded to.
+  public var products: Products
 
   /// Attention with the given parts.
   public init(
     heads: Int, kvHeads: Int = 0, mask: Bool = false, bias: Bool = false, offsets: Bool = false,
-    causal: Bool = false, scale: Double = 0, window: Int = 0, softcap: Double = 0
+    causal: Bool = false, scale: Double = 0, window: Int = 0, softcap: Double = 0,
+    products: Products = .f32
   ) {
     self.heads = heads
     self.kvHeads = kvHeads
@@ -63,6 +78,7 @@ public struct Attention: Op {
     self.scale = scale
     self.window = window
     self.softcap = softcap
+    self.products = products
   }
 
   public init(_ attributes: Attributes) throws(OpError) {
@@ -75,6 +91,7 @@ public struct Attention: Op {
     scale = try attributes.double("scale")
     window = try attributes.int("window")
     softcap = try attributes.double("softcap")
+    products = try attributes.choice("products")
     guard heads > 0 else { throw .attributeRange("heads", rule: "at least 1 head") }
     guard kvHeads >= 0, kvHeads == 0 || heads % kvHeads == 0 else {
       throw .attributeRange("kv_heads", rule: "a number that divides \(heads) heads")
@@ -90,6 +107,7 @@ public struct Attention: Op {
       "mask": .bool(hasMask), "bias": .bool(hasBias), "offsets": .bool(hasOffsets),
       "heads": .int(heads), "kv_heads": .int(kvHeads), "causal": .bool(causal),
       "scale": .double(scale), "window": .int(window), "softcap": .double(softcap),
+      "products": .string(products.rawValue),
     ]
   }
 

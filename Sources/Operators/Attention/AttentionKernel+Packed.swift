@@ -23,7 +23,7 @@ extension AttentionKernel {
     _ whole: weft_attention_args, _ tokens: Range<Int>, _ offsets: UnsafePointer<Int32>,
     _ count: Int, _ io: KernelIO
   ) {
-    let granule = max(table.functions.pointee.attention_block, 1)
+    let granule = functions.block
     var sequence = firstSequence(reaching: tokens.lowerBound, offsets, count)
     while sequence < count, Int(offsets[sequence]) < tokens.upperBound {
       let (start, end) = (Int(offsets[sequence]), Int(offsets[sequence + 1]))
@@ -32,7 +32,7 @@ extension AttentionKernel {
         ceilingDivision(tokens.upperBound - start, granule) * granule, end - start)
       if first < last {
         var args = part(of: whole, from: start, count: end - start)
-        table.functions.pointee.attention(&args, first, last, io.scratch)
+        functions.attend(&args, first..<last, io.scratch)
       }
       sequence += 1
     }

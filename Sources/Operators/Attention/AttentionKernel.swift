@@ -37,7 +37,7 @@ struct AttentionKernel: Kernel {
   }
 
   let name: String
-  let table: KernelTable
+  let functions: AttentionFunctions
   let q: OperandSource
   let k: OperandSource
   let v: OperandSource
@@ -69,7 +69,7 @@ struct AttentionKernel: Kernel {
 
   var scratchByteCount: Int {
     var args = arguments()
-    return table.functions.pointee.attention_scratch(&args)
+    return functions.scratchByteCount(&args)
   }
 
   private func arguments() -> weft_attention_args {
@@ -104,7 +104,7 @@ struct AttentionKernel: Kernel {
       var args = arguments(batch: batch, head: head, io)
       if i + 1 < tiles.upperBound, head + 1 < heads, block == 0 { look(ahead: head, &args) }
       let queries = queries(of: block)
-      table.functions.pointee.attention(&args, queries.lowerBound, queries.upperBound, io.scratch)
+      functions.attend(&args, queries, io.scratch)
     }
   }
 
@@ -168,17 +168,17 @@ extension Attention: KernelProviding {
       SequenceOffsets(
         source: binder.any($0), sequences: request.dims(ofOperand: $0)[0] - 1, tokens: q[1])
     }
-    let granule = max(request.table.functions.pointee.attention_block, 1)
+    let functions = AttentionFunctions(request.table, products)
+    let granule = functions.block
     let block =
       hasOffsets
       ? Attention.tokenBlock(tokens: q[1], granule: granule)
-      : Attention.queryBlock(queries: q[1], sequences: q[0] * heads, granule: granule)
+      : Attention.queryBlock(
+        queries: q[1], sequences: q[0] * heads, granule: granule, tiles: functions.tiles)
     let kernel = AttentionKernel(
-      name:
-        "f32-attention-\(request.table.name)-\(request.table.functions.pointee.attention_block)",
-      table: request.table, q: sources.0, k: sources.1, v: sources.2, mask: mask, bias: bias,
-      offsets: offsets, result: binder.result(), batches: q[0], heads: heads,
-      group: heads / keyHeads,
+      name: functions.name, functions: functions, q: sources.0, k: sources.1, v: sources.2,
+      mask: mask, bias: bias, offsets: offsets, result: binder.result(), batches: q[0],
+      heads: heads, group: heads / keyHeads,
       queryBlock: block, blocks: block == 0 ? 0 : ceilingDivision(q[1], block),
       shape: .init(
         queries: q[1], keys: k[1], headSize: size, valueSize: v[2] / keyHeads, keyHeads: keyHeads,
@@ -187,9 +187,9 @@ extension Attention: KernelProviding {
     return KernelBinding(kernel, operands: binder.operands)
   }
 
-  /// Queries in one tile: whole granules, so that there are about 64 tiles.
-  static func queryBlock(queries: Int, sequences: Int, granule: Int) -> Int {
-    let blocks = max(64 / max(sequences, 1), ceilingDivision(queries, 512), 1)
+  /// Queries in one tile: whole granules, so that there are about so many tiles.
+  static func queryBlock(queries: Int, sequences: Int, granule: Int, tiles: Int) -> Int {
+    let blocks = max(tiles / max(sequences, 1), ceilingDivision(queries, 512), 1)
     let block = ceilingDivision(ceilingDivision(queries, blocks), granule) * granule
     return min(block, max(queries, 0))
   }

@@ -37,6 +37,7 @@ public struct CachedAttention: Op {
     var all = attributes
     for name in ["mask", "bias", "offsets"] { all[name] = .bool(false) }
     all["causal"] = .bool(true)
+    all["products"] = .string(Attention.Products.f32.rawValue)
     attention = try Attention(all)
   }
 

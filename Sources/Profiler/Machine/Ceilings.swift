@@ -25,6 +25,8 @@ public struct Ceilings: Codable, Hashable, Sendable {
   public var threads: Int
   /// f32 multiply-adds in registers, in 10⁹ FLOP/s.
   public var gigaflopsPerSecond: Double
+  /// Multiply-adds of bf16 in registers, in 10⁹ FLOP/s; nil where no step has such.
+  public var gigaflopsPerSecondBf16: Double?
   /// Multiply-adds of bytes in registers, in 10⁹ operations a second; nil where no step has such.
   public var gigaoperationsPerSecondInt8: Double?
   /// For weights: a block of the size of all weights and values of a run.
@@ -48,6 +50,8 @@ public struct Ceilings: Codable, Hashable, Sendable {
     return Ceilings(
       processor: Build.processor, instructionSet: table.name, threads: threads,
       gigaflopsPerSecond: probe.fma(threads: threads),
+      gigaflopsPerSecondBf16: work.contains { $0.arithmetic == .bf16 }
+        ? probe.bf16(threads: threads) : nil,
       gigaoperationsPerSecondInt8: work.contains { $0.arithmetic == .int8 }
         ? probe.int8(threads: threads) : nil,
       weights: try probe.bandwidth(
@@ -61,8 +65,11 @@ public struct Ceilings: Codable, Hashable, Sendable {
       speed > 0 ? Double(amount) / speed / 1e6 : 0
     }
     let peak =
-      work.arithmetic == .int8
-      ? gigaoperationsPerSecondInt8 ?? gigaflopsPerSecond : gigaflopsPerSecond
+      switch work.arithmetic {
+      case .f32: gigaflopsPerSecond
+      case .bf16: gigaflopsPerSecondBf16 ?? gigaflopsPerSecond
+      case .int8: gigaoperationsPerSecondInt8 ?? gigaflopsPerSecond
+      }
     return (
       time(work.flops, peak),
       time(work.weightByteCount, weights.gigabytesPerSecond)

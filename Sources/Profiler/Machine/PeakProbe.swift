@@ -3,7 +3,7 @@ import Compiler
 import Dispatch
 import Tensors
 
-/// Measures what a machine can do at most: multiply-adds of floats and of bytes, and reading memory.
+/// Measures what a machine can do at most: multiply-adds of floats, of bf16 and of bytes, and reading memory.
 struct PeakProbe {
   let table: KernelTable
   /// How long one measurement goes on, in seconds.
@@ -15,6 +15,13 @@ struct PeakProbe {
   func fma(threads: Int) -> Double {
     let table = table
     return arithmetic(threads: threads) { table.functions.pointee.peak_fma($0) }
+  }
+
+  /// 10⁹ FLOP/s on pairs of bf16 of `threads` threads together; nil without an instruction for them.
+  func bf16(threads: Int) -> Double? {
+    let table = table
+    guard table.bf16 != nil else { return nil }
+    return arithmetic(threads: threads) { table.bf16?.pointee.peak($0) ?? 0 }
   }
 
   /// 10⁹ operations a second on bytes of `threads` threads together.

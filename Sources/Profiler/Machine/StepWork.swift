@@ -5,6 +5,8 @@ import Executor
 public enum Arithmetic: String, Codable, Hashable, Sendable {
   /// 32-bit floats.
   case f32
+  /// Products of bf16, summed in f32.
+  case bf16
   /// Products of 8-bit integers.
   case int8
 }
@@ -44,7 +46,8 @@ struct StepWork: Hashable, Sendable {
     weightByteCount = total - valueByteCount
     flops = description.cost.flops
     // The first part of a kernel's name is the type that it computes in.
-    let kernel = description.kernel
-    arithmetic = kernel.hasPrefix("u8s8-") || kernel.hasPrefix("s8") ? .int8 : .f32
+    let type = description.kernel.prefix { $0 != "-" }
+    arithmetic =
+      type == "u8s8" || type.hasPrefix("s8") ? .int8 : type == "bf16" ? .bf16 : .f32
   }
 }

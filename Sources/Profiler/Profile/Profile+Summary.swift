@@ -100,6 +100,7 @@ extension Profile {
       "\(Figures.short(bandwidth.gigabytesPerSecond)) GB/s for \(Figures.bytes(bandwidth.byteCount))"
     }
     return "\(Figures.short(ceilings.gigaflopsPerSecond)) GFLOP/s"
+      + (ceilings.gigaflopsPerSecondBf16.map { ", \(Figures.short($0)) GFLOP/s in bf16" } ?? "")
       + (ceilings.gigaoperationsPerSecondInt8.map { ", \(Figures.short($0)) GOP/s in int8" } ?? "")
       + "; \(memory(ceilings.weights)) of weights and values,"
       + " \(memory(ceilings.values)) of values alone"

@@ -28,7 +28,10 @@
     const roofs = [['values', ceilings.values], ['weights', ceilings.weights]]
       .filter(([, roof]) => finite(roof?.gigabytesPerSecond) > 0)
       .map(([name, roof]) => ({ ...roof, name: `${name}, ${bytes(roof.byteCount)}` }));
-    const peaks = [['multiply-adds', peak, 'GFLOP/s'], ['of bytes', finite(ceilings.gigaoperationsPerSecondInt8), 'GOP/s']]
+    const peaks = [
+      ['multiply-adds', peak, 'GFLOP/s'], ['of bf16', finite(ceilings.gigaflopsPerSecondBf16), 'GFLOP/s'],
+      ['of bytes', finite(ceilings.gigaoperationsPerSecondInt8), 'GOP/s'],
+    ]
       .filter(([, speed]) => speed > 0);
     const highest = Math.max(...peaks.map(([, speed]) => speed));
     const intensities = [...dots.map((dot) => dot.intensity), ...roofs.map((roof) => highest / roof.gigabytesPerSecond)];

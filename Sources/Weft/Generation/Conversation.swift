@@ -41,7 +41,7 @@ public struct Conversation {
     // The answer takes what room is left.
     let room = engine.model.capacity - prompt.count + 1
     options.maximumTokens = max(1, min(options.maximumTokens, room))
-    let made = try engine.generate([prompt], { _ in options }, cancellation: cancellation) {
+    let made = try engine.generate([prompt], options, cancellation: cancellation) {
       _, event in
       if !event.text.isEmpty { try show(event.text) }
     }

@@ -1,15 +1,3 @@
-extension FinishReason {
-  /// One word, as OpenAI's interface has it.
-  public var word: String {
-    switch self {
-    case .length: "length"
-    case .stopToken, .stopString: "stop"
-    case .cancelled: "cancelled"
-    case .failed: "error"
-    }
-  }
-}
-
 extension GeneratedText {
   /// An object with `text`, `finish_reason`, `tokens` and, where they were asked for, `logprobs`.
   public func json(prompt: String? = nil, tokenizer: Tokenizer) -> JSONValue {

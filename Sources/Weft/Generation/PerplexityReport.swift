@@ -3,15 +3,20 @@ import Foundation
 /// A text's perplexity, as the command line prints it.
 public struct PerplexityReport: Encodable, Sendable {
   let perplexity: Double
-  let cross_entropy: Double
+  let crossEntropy: Double
   let tokens: Int
   let window: Int
   let stride: Int
 
+  private enum CodingKeys: String, CodingKey {
+    case perplexity, tokens, window, stride
+    case crossEntropy = "cross_entropy"
+  }
+
   /// A report on `result`.
   public init(_ result: Perplexity.Result, _ plan: Perplexity) {
     perplexity = result.perplexity
-    cross_entropy = result.crossEntropy
+    crossEntropy = result.crossEntropy
     tokens = result.scores.count
     window = plan.window
     stride = plan.stride
@@ -30,7 +35,7 @@ public struct PerplexityReport: Encodable, Sendable {
   public func text(seconds: Double) -> String {
     String(
       format: "perplexity %.4f over %@ tokens (%.4f nats a token), %.1f tokens a second",
-      perplexity, tokens.grouped, cross_entropy, Double(tokens) / max(seconds, 1e-9))
+      perplexity, tokens.grouped, crossEntropy, Double(tokens) / max(seconds, 1e-9))
   }
 }
 

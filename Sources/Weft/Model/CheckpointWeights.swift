@@ -5,6 +5,10 @@ public struct CheckpointWeights: WeightSource {
   private let weights: [String: StoredWeight]
   /// Tensors of the checkpoint that the model doesn't use.
   public let unused: [String]
+  public let roundedProducts: Set<String>
+
+  /// What the metadata calls the attentions whose products are rounded, a name a line.
+  static let productsKey = "weft.products"
 
   /// The tensors of `parameters` in the checkpoint at `url`.
   ///
@@ -14,10 +18,13 @@ public struct CheckpointWeights: WeightSource {
       ExpectedTensor(
         name: $0.parameter.name, dtype: $0.type.dtype, dims: $0.type.shape.values ?? [])
     }
-    let binding = try CheckpointBinding(expected, in: Checkpoint(contentsOf: url))
+    let checkpoint = try Checkpoint(contentsOf: url)
+    let binding = try CheckpointBinding(expected, in: checkpoint)
     weights = Dictionary(
       zip(expected.map(\.name), binding.weights), uniquingKeysWith: { first, _ in first })
     unused = binding.extra
+    roundedProducts = Set(
+      (checkpoint.metadata[Self.productsKey] ?? "").split(separator: "\n").map(String.init))
   }
 
   public func weight(for parameter: Parameter, type: TensorType) throws -> StoredWeight {

@@ -57,7 +57,7 @@ public final class Model: Sendable {
     let source = try Model.weightSource(weights, of: definition)
     startup?.record(.openCheckpoint, nanoseconds: Clock.nanoseconds() - start)
     let shared = SharedResources(
-      weights: source, executor: executor, passes: registry.passes,
+      weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
       startup: startup, order: lowMemory ? .searched : .quick, states: states)
@@ -72,9 +72,9 @@ public final class Model: Sendable {
     weightOrigin = model.weightOrigin
     executor = model.executor
     let shared = SharedResources(
-      weights: source, executor: executor, passes: registry.passes, table: model.shared.table,
-      packed: PackedWeights(threads: executor.threads), startup: nil, order: model.shared.order,
-      states: model.shared.states)
+      weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
+      table: model.shared.table, packed: PackedWeights(threads: executor.threads), startup: nil,
+      order: model.shared.order, states: model.shared.states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
   }
@@ -106,6 +106,11 @@ public final class Model: Sendable {
     return definition.entries.flatMap(\.parameters).compactMap { value, parameter in
       seen.insert(parameter.name).inserted ? (parameter, value.type) : nil
     }
+  }
+
+  /// The passes that weights ask for, after all others: products that are to be rounded.
+  static func rounding(_ weights: any WeightSource) -> [any Pass] {
+    weights.roundedProducts.isEmpty ? [] : [RoundProducts(weights.roundedProducts)]
   }
 
   private static func weightSource(

@@ -1,19 +1,23 @@
-/// The linear layers of a graph, cut out of it, to see what each does to what it is given.
+/// The linear layers and attentions of a graph, cut out of it, to see what each does to what it is given.
 ///
 /// ``whole`` gives, after its own outputs, what its layers read. ``layers`` reads that and gives each
-/// layer's x·Wᵀ + bias, without what was fused into it.
+/// layer's x·Wᵀ + bias, without what was fused into it, and each attention.
 struct LayerProbe {
   /// The graph, with what its layers read as further outputs.
   let whole: Graph
   /// The layers: an input for each further output of ``whole``, in order.
   let layers: Graph
-  /// The weight of each output of ``layers``.
+  /// The weight of each output of ``layers``, or the name of an attention's products.
   let weights: [String]
 
-  /// The layers of `graph`, which the passes were at, that read one of `names`.
+  /// The layers of `graph`, which the passes were at, that read one of `names`, and the attentions whose
+  /// products are one of `names`.
   init(_ graph: Graph, reading names: Set<String>) throws {
     var cut = LayerCut(graph)
     for node in graph.nodes {
+      if let name = RoundProducts.name(of: node), names.contains(name) {
+        try cut.add(node, products: name)
+      }
       guard let (positions, _) = node.linearWeights,
         !graph.isKnownBeforeRun(node.operands[0])
       else { continue }
@@ -48,15 +52,35 @@ private struct LayerCut {
   /// The name of a further output: none that a graph file can have.
   static func name(of value: ValueID) -> String { "%\(value.index)" }
 
+  /// The attention of `node`.
+  mutating func add(_ node: Node, products name: String) throws {
+    let operands = try node.operands.map { operand in
+      graph.isKnownBeforeRun(operand) ? try copy(operand) : input(for: operand)
+    }
+    try add(node.op, operands, node.origin, name)
+  }
+
+  private mutating func input(for value: ValueID) -> ValueID {
+    if let input = made[value] { return input }
+    inputs.append(value)
+    let input = builder.input(Self.name(of: value), graph.type(of: value))
+    made[value] = input
+    return input
+  }
+
+  private mutating func add(
+    _ op: any Op, _ operands: [ValueID], _ origin: Origin, _ name: String
+  ) throws {
+    let result = try builder.add(op, operands, origin: origin)
+    builder.output("y\(weights.count)", result[0])
+    weights.append(name)
+  }
+
   /// The layer of `node` that reads the weight at this position.
   mutating func add(_ node: Node, weight: Int, name: String) throws {
-    let x = node.operands[0]
-    if made[x] == nil {
-      inputs.append(x)
-      made[x] = builder.input(Self.name(of: x), graph.type(of: x))
-    }
+    let x = input(for: node.operands[0])
     var op: Linear
-    var operands = [x, node.operands[weight]]
+    var operands = [node.operands[weight]]
     if let linear = node.op as? Linear {
       op = Linear(bias: linear.hasBias, transposed: linear.transposed, scale: linear.scale)
       operands += linear.biasPosition.map { [node.operands[$0]] } ?? []
@@ -67,13 +91,11 @@ private struct LayerCut {
       return
     }
     // A bias that hangs on the run says nothing about the weight.
-    if operands.count > 2, !graph.isKnownBeforeRun(operands[2]) {
+    if operands.count > 1, !graph.isKnownBeforeRun(operands[1]) {
       op.hasBias = false
       operands.removeLast()
     }
-    let result = try builder.add(op, operands.map { try copy($0) }, origin: node.origin)
-    builder.output("y\(weights.count)", result[0])
-    weights.append(name)
+    try add(op, [x] + operands.map { try copy($0) }, node.origin, name)
   }
 
   /// What stands for a value that is known before the run.

@@ -8,7 +8,8 @@ import Foundation
 /// try quantized.write(to: URL(filePath: "minilm-int8"), of: source)
 /// ```
 ///
-/// What only linear layers read is quantized; embedding tables, norms and biases stay as they are.
+/// What only linear layers read is quantized; embedding tables, norms and biases stay as they are. In 8 bits,
+/// attentions may round their products to bf16, too.
 public struct ModelQuantizer: Sendable {
   /// The model as it is.
   public let model: Model
@@ -16,7 +17,9 @@ public struct ModelQuantizer: Sendable {
   public let scheme: QuantizationScheme
   /// The weights to quantize, in the order of declaration.
   public let weights: [String]
-  /// The weights that could be quantized and are kept as they are.
+  /// The attentions whose products may be rounded, as `encoder.layer.0.attention.self.products`.
+  public let products: [String]
+  /// The weights and products that could be quantized and are kept as they are.
   public let kept: [String]
   private let forms: [String: StoredForm]
 
@@ -31,14 +34,25 @@ public struct ModelQuantizer: Sendable {
     self.model = model
     self.scheme = scheme
     let names = Model.parameters(of: model.definition).map(\.parameter.name)
-    let selected = try WeightPattern.select(patterns, from: names)
+    let products = scheme.roundsProducts ? try Self.products(in: model.entries) : []
+    let selected = try WeightPattern.select(patterns, from: names + products)
     let forms = try scheme.forms(of: model)
     guard !forms.isEmpty else {
       throw QuantizationError.nothingToQuantize(model: model.definition.name)
     }
     self.forms = forms
     weights = names.filter { forms[$0] != nil && !selected.contains($0) }
-    kept = names.filter { forms[$0] != nil && selected.contains($0) }
+    self.products = products.filter { !selected.contains($0) }
+    kept =
+      names.filter { forms[$0] != nil && selected.contains($0) }
+      + products.filter(selected.contains)
+  }
+
+  /// The names of all attentions' products, none twice, in order.
+  private static func products(in entries: [Entry]) throws -> [String] {
+    var seen: Set<String> = []
+    return try entries.flatMap { try $0.compiled().graph.nodes.compactMap(RoundProducts.name) }
+      .filter { seen.insert($0).inserted }
   }
 
   /// How many weights ``quantize(cancellation:progress:)`` goes through.
@@ -63,10 +77,11 @@ public struct ModelQuantizer: Sendable {
       }
       progress(originals.count)
     }
-    let (before, after) = (HeldWeights(weights: originals), HeldWeights(weights: stored))
+    let before = HeldWeights(weights: originals)
+    let after = HeldWeights(weights: stored, roundedProducts: Set(products))
     return QuantizedModel(
       original: Model(model, weights: before), model: Model(model, weights: after),
-      weights: after, scheme: scheme, quantized: weights, kept: kept,
+      weights: after, scheme: scheme, quantized: weights, products: products, kept: kept,
       originalByteCount: before.byteCount)
   }
 }
@@ -83,7 +98,9 @@ public struct QuantizedModel: Sendable {
   public let scheme: QuantizationScheme
   /// The weights that are quantized.
   public let quantized: [String]
-  /// The weights that could be and aren't.
+  /// The attentions whose products are rounded to bf16.
+  public let products: [String]
+  /// The weights and products that could be and aren't.
   public let kept: [String]
   /// Bytes of all weights before.
   let originalByteCount: Int

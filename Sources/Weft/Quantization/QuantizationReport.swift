@@ -2,9 +2,9 @@ import Foundation
 
 /// What quantizing a model did to its layers and its outputs.
 public struct QuantizationReport: JSONReport, Sendable {
-  /// A linear layer against the same layer in f32, both given what the f32 model gives it.
+  /// A linear layer or an attention against the same in f32, both given what the f32 model gives it.
   public struct Layer: Encodable, Sendable, Hashable {
-    /// The weight's name.
+    /// The weight's name, or that of an attention's products.
     public var weight: String
     /// The line that calls the layer.
     public var line: String?
@@ -34,7 +34,9 @@ public struct QuantizationReport: JSONReport, Sendable {
   public var outputs: [Output]
   /// The weights that are quantized.
   public var quantized: [String]
-  /// The weights that were to be kept.
+  /// The attentions whose products are rounded to bf16.
+  public var products: [String]
+  /// The weights and products that were to be kept.
   public var kept: [String]
   /// Bytes of all weights before.
   public var bytesBefore: Int
@@ -45,6 +47,7 @@ public struct QuantizationReport: JSONReport, Sendable {
   public var text: String {
     var lines = [
       "\(scheme.rawValue): \(quantized.count) weights in \(scheme.storage)"
+        + (products.isEmpty ? "" : ", products of \(attentions) in bf16")
         + (kept.isEmpty ? "" : ", \(kept.count) kept")
         + "; \(Self.mebibytes(bytesBefore)) MiB of weights became \(Self.mebibytes(bytesAfter)) MiB",
       "errors of the layers against f32, on \(samples), worst first:",
@@ -67,6 +70,10 @@ public struct QuantizationReport: JSONReport, Sendable {
           + "\(String(format: "%.5f", output.meanCosine)) on average")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var attentions: String {
+    products.count == 1 ? "1 attention" : "\(products.count) attentions"
   }
 
   private static func mebibytes(_ bytes: Int) -> String {

@@ -6,7 +6,7 @@ extension QuantizedModel {
     cancellation: Cancellation? = nil, progress: (Int) -> Void = { _ in }
   ) throws -> QuantizationReport {
     let (exact, rounded) = (try original.entry(name), try model.entry(name))
-    let probe = try LayerProbe(exact.compiled().graph, reading: Set(quantized))
+    let probe = try LayerProbe(exact.compiled().graph, reading: Set(quantized + products))
     let whole = try original.planner(of: probe.whole)
     let layers = (try original.planner(of: probe.layers), try model.planner(of: probe.layers))
     var errors: [String: LayerError] = [:]
@@ -32,7 +32,7 @@ extension QuantizedModel {
     return QuantizationReport(
       scheme: scheme, samples: samples.description,
       layers: rows(errors, exact.graph), outputs: outputs(cosines, exact.graph),
-      quantized: quantized, kept: kept,
+      quantized: quantized, products: products, kept: kept,
       bytesBefore: originalByteCount, bytesAfter: weights.byteCount)
   }
 
@@ -116,10 +116,11 @@ enum Cosine {
 }
 
 extension Model {
-  /// A planner of `graph`, which the passes were at, with this model's weights.
+  /// A planner of `graph`, which the passes were at, with this model's weights and rounded products.
   fileprivate func planner(of graph: Graph) throws -> GraphPlanner {
     GraphPlanner(
-      try PassManager([]).compile(graph), weights: shared.weights, table: shared.table,
+      try PassManager(Model.rounding(shared.weights)).compile(graph), weights: shared.weights,
+      table: shared.table,
       packed: shared.packed)
   }
 }
@@ -134,9 +135,14 @@ extension Bindings {
 }
 
 extension Graph {
-  /// For each weight, the line that calls the layer which reads it first.
+  /// For each weight, the line that calls the layer which reads it first, and for products the
+  /// attention's line.
   fileprivate var linesReadingWeights: [String: String] {
     var lines: [String: String] = [:]
+    for node in nodes {
+      guard let name = RoundProducts.name(of: node), lines[name] == nil else { continue }
+      lines[name] = node.origin.location?.lineText
+    }
     for (value, parameter) in parameters {
       var open = [value.id]
       while let next = open.popLast(), lines[parameter.name] == nil {

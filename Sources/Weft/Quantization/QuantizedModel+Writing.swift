@@ -65,12 +65,15 @@ extension QuantizedModel {
       }
       try checkAlone(folder, graph: graphs[0].name, source)
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
+      var metadata = [
+        "format": "pt", Self.schemeKey: scheme.rawValue,
+        Self.filesKey: names.sorted().joined(separator: "\n"),
+      ]
+      if !products.isEmpty {
+        metadata[CheckpointWeights.productsKey] = products.joined(separator: "\n")
+      }
       try SafetensorsWriter.write(
-        weights: weights.weights,
-        metadata: [
-          "format": "pt", Self.schemeKey: scheme.rawValue,
-          Self.filesKey: names.sorted().joined(separator: "\n"),
-        ],
+        weights: weights.weights, metadata: metadata,
         to: folder.appending(path: "model.safetensors"))
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
     }

@@ -9,6 +9,8 @@ struct ByteCount: ExpressibleByArgument {
     "gib": 0x1p30, "tib": 0x1p40,
   ]
 
+  init(bytes: Int) { self.bytes = bytes }
+
   init?(argument: String) {
     let text = argument.filter { !$0.isWhitespace }.lowercased()
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
