@@ -136,7 +136,7 @@ variant("llama-yarn", llama, plain, **rope(
     "yarn", factor=4.0, original_max_position_embeddings=32))
 variant("llama-yarn-mscale", llama, plain, **rope(
     "yarn", factor=4.0, original_max_position_embeddings=32, mscale=0.8, mscale_all_dim=0.4,
-    beta_fast=4.0, beta_slow=2.0, truncate=False))
+    beta_fast=2.0, beta_slow=0.5, truncate=False))
 family("llama_biased", tf.LlamaConfig, tf.LlamaForCausalLM, attention_bias=True, mlp_bias=True,
        tie_word_embeddings=True, head_dim=24, **rope("default"))
 
