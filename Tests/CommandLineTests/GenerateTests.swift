@@ -43,6 +43,8 @@ import Testing
       let tokens = try #require(object["tokens"] as? [Int])
       let probabilities = try #require(object["logprobs"] as? [[String: Any]])
       #expect(probabilities.count == tokens.count)
+      let counts = try #require(object["counts"] as? [String: Int])
+      #expect(try #require(counts["generated"]) >= tokens.count)
       #expect(probabilities.allSatisfy { ($0["top_logprobs"] as? [Any])?.count == 2 })
     }
     let alone = try CommandLineTool.shell(

@@ -69,4 +69,3 @@ struct TextModelOptions: ParsableArguments {
     return folder.appending(path: names[0])
   }
 }
-
