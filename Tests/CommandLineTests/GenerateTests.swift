@@ -23,7 +23,7 @@ import Testing
   @Test func `a seed gives one text, another seed another`() throws {
     func text(_ seed: Int) throws -> String {
       try CommandLineTool.shell(
-        "weft generate \(Self.model) --prompt 'What is' --temperature 1.5 --seed \(seed) --max-tokens 24"
+        "weft generate \(Self.model) --prompt 'What is' --temperature 5 --seed \(seed) --max-tokens 24"
       ).output
     }
     let first = try text(1)
@@ -43,6 +43,8 @@ import Testing
       let tokens = try #require(object["tokens"] as? [Int])
       let probabilities = try #require(object["logprobs"] as? [[String: Any]])
       #expect(probabilities.count == tokens.count)
+      let counts = try #require(object["counts"] as? [String: Int])
+      #expect(try #require(counts["generated"]) >= tokens.count)
       #expect(probabilities.allSatisfy { ($0["top_logprobs"] as? [Any])?.count == 2 })
     }
     let alone = try CommandLineTool.shell(
@@ -85,7 +87,7 @@ import Testing
   @Test(arguments: [
     ("generate MODEL", "give one of --prompt"),
     ("generate MODEL --prompt a --prompts b", "give one of --prompt"),
-    ("generate MODEL --prompt a --temperature -1", "temperature takes a number from 0"),
+    ("generate MODEL --prompt a --temperature=-1", "temperature takes a number from 0"),
     ("generate MODEL --prompt a --top-p 2", "top-p takes a number above 0"),
     ("generate MODEL --prompt a --max-tokens 0", "max-tokens takes a number from 1"),
     ("generate MODEL --prompt a --logprobs 2", "--logprobs goes with --json"),

@@ -9,12 +9,19 @@ ROOT = Path(__file__).resolve().parents[2]
 WEFT = os.environ.get("WEFT") or str(ROOT / ".build/release/weft")
 
 
-class Server:
-    """`weft serve` with the small model of Docs/Examples, at a port of its own."""
+SMALL = ["--weights", "Docs/Examples/glossary"]
+# 60 million weights in f32: as large as weights that no cache holds.
+LARGE = [
+    "--random-weights", "1", "--tokenizer", "Docs/Examples/glossary/tokenizer.json", "--set", "layers=8",
+    "--set", "width=768", "--set", "heads=12", "--set", "inner=2048", "--set", "vocabulary=4096"]
 
-    def __init__(self, *options, env=None):
+
+class Server:
+    """`weft serve` with the small model of Docs/Examples, or another, at a port of its own."""
+
+    def __init__(self, *options, model=SMALL, env=None):
         self.process = subprocess.Popen(
-            [WEFT, "serve", "Graphs/llama.weft", "--weights", "Docs/Examples/glossary", "--port", "0", *options],
+            [WEFT, "serve", "Graphs/llama.weft", *model, "--port", "0", *options],
             cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})})
         line = self.process.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Many clients that stream at once: errors, memory, fairness, and tokens a second against one client's.
 
-Usage: soak.py [--clients 64] [--seconds 120]
+Usage: soak.py [--clients 64] [--seconds 120] [--large]
 """
 import argparse
 import json
@@ -10,7 +10,7 @@ import statistics
 import threading
 import time
 
-from server import Server
+from server import LARGE, SMALL, Server
 
 TOKENS = 64
 
@@ -56,8 +56,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--large", action="store_true", help="a model of 60 million random weights")
     options = parser.parse_args()
-    with Server("--slots", str(options.clients), "--context", "128") as server:
+    model = LARGE if options.large else SMALL
+    with Server("--slots", str(options.clients), "--context", "128", model=model) as server:
         one, errors, _ = load(server, 1, min(10, options.seconds))
         alone = one[0] / min(10, options.seconds)
         tokens, more, memory = load(server, options.clients, options.seconds)

@@ -1,5 +1,6 @@
 extension GeneratedText {
-  /// An object with `text`, `finish_reason`, `tokens` and, where they were asked for, `logprobs`.
+  /// An object with `text`, `finish_reason`, `tokens`, `counts` and, where they were asked for,
+  /// `logprobs`.
   public func json(prompt: String? = nil, tokenizer: Tokenizer) -> JSONValue {
     var object = JSONObject()
     func add(_ name: String, _ value: JSONValue) { _ = object.append(name, value) }
@@ -10,6 +11,21 @@ extension GeneratedText {
     add("tokens", .array(tokens.map { .integer(Int($0.id)) }))
     let probabilities = tokens.compactMap { $0.logProbabilities?.json(tokenizer) }
     if !probabilities.isEmpty { add("logprobs", .array(probabilities)) }
+    add("counts", counts.json)
+    return .object(object)
+  }
+}
+
+extension GenerationCounts {
+  /// An object with a number for each.
+  public var json: JSONValue {
+    var object = JSONObject()
+    for (name, count) in [
+      ("prompt", prompt), ("reused", reused), ("generated", generated), ("drafted", drafted),
+      ("accepted", accepted), ("runs", runs),
+    ] {
+      _ = object.append(name, .integer(count))
+    }
     return .object(object)
   }
 }

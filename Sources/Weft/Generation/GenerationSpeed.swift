@@ -86,21 +86,4 @@ public struct GenerationSpeed: Sendable {
     }
     return parts.joined(separator: "; ")
   }
-
-  /// The figures as JSON.
-  public var json: JSONValue {
-    var object = JSONObject()
-    func add(_ name: String, _ value: JSONValue) { _ = object.append(name, value) }
-    add("prompt_tokens", .integer(counts.prompt))
-    add("reused_tokens", .integer(counts.reused))
-    add("generated_tokens", .integer(counts.generated))
-    add("drafted_tokens", .integer(counts.drafted))
-    add("accepted_tokens", .integer(counts.accepted))
-    add("seconds", .number(seconds))
-    add("first_token_seconds", .number(firstTokenSeconds))
-    add("prompt_tokens_per_second", .number(promptTokensPerSecond))
-    add("tokens_per_second", .number(tokensPerSecond))
-    if let share = bandwidthShare { add("bandwidth_share", .number(share)) }
-    return .object(object)
-  }
 }

@@ -53,7 +53,7 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "With --json: log probabilities, with so many of the likeliest tokens.")
   var logprobs: Int?
 
-  @Flag(help: "Print an object a line: prompt, text, finish_reason, tokens, logprobs, speed.")
+  @Flag(help: "Print an object a line: prompt, text, finish_reason, tokens, logprobs, counts.")
   var json = false
 
   func validate() throws {
