@@ -81,7 +81,7 @@ extension Bf16Kernels: AttentionKernels {
   @Test(arguments: Bf16Kernels.available)
   func `values are rounded to the nearest, of two to the even one`(kernels: Bf16Kernels) {
     var random = SplitMix(3)
-    var values: [Float] = [1, 1.00390625, 1.01171875, -1.00390625, 0, 1e-39, 3e38]
+    var values: [Float] = [1, 1.00390625, 1.01171875, -1.00390625, 0, 0x1p-130, 3e38]
     values += random.floats(250, -1000...1000)
     var args = weft_attention_args()
     let out = GuardedBuffer<Float>(count: values.count, edge: .end)

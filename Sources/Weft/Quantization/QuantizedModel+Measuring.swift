@@ -9,7 +9,8 @@ extension QuantizedModel {
       throw QuantizationError.nothingToQuantize(model: model.definition.name)
     }
     let (exact, rounded) = (try original.entry(name), try model.entry(name))
-    let probe = try LayerProbe(exact.compiled().graph, reading: Set(quantized + products))
+    let compiled = try exact.compiled().graph
+    let probe = try LayerProbe(compiled, reading: Set(quantized + products))
     let whole = try original.planner(of: probe.whole)
     let layers = (try original.planner(of: probe.layers), try model.planner(of: probe.layers))
     var errors: [String: LayerError] = [:]
@@ -34,19 +35,19 @@ extension QuantizedModel {
     }
     return QuantizationReport(
       scheme: scheme, samples: samples.description,
-      layers: rows(errors, exact.graph), outputs: outputs(cosines, exact.graph),
+      layers: rows(errors, exact.graph.linesReadingWeights, compiled.linesOfProducts),
+      outputs: outputs(cosines, exact.graph),
       quantized: quantized, products: products, kept: kept,
       bytesBefore: originalByteCount, bytesAfter: weights.byteCount)
   }
 
   /// The errors with the lines of the layers, worst first; NaN is worse than any number.
   private func rows(
-    _ errors: [String: LayerError], _ graph: Graph
+    _ errors: [String: LayerError], _ weights: [String: String], _ products: [String: String]
   ) -> [QuantizationReport.Layer] {
-    let lines = graph.linesReadingWeights
     let layers = errors.map { weight, error in
       QuantizationReport.Layer(
-        weight: weight, line: lines[weight], relativeError: error.relative,
+        weight: weight, line: weights[weight] ?? products[weight], relativeError: error.relative,
         worstError: error.worst)
     }
     return layers.sorted { a, b in
@@ -138,14 +139,20 @@ extension Bindings {
 }
 
 extension Graph {
-  /// For each weight, the line that calls the layer which reads it first, and for products the
-  /// attention's line.
-  fileprivate var linesReadingWeights: [String: String] {
+  /// For the products of each attention, its line. The passes were at the graph: an attention that is
+  /// written out is none before.
+  fileprivate var linesOfProducts: [String: String] {
     var lines: [String: String] = [:]
     for node in nodes {
       guard let name = RoundProducts.name(of: node), lines[name] == nil else { continue }
       lines[name] = node.origin.location?.lineText
     }
+    return lines
+  }
+
+  /// For each weight, the line that calls the layer which reads it first.
+  fileprivate var linesReadingWeights: [String: String] {
+    var lines: [String: String] = [:]
     for (value, parameter) in parameters {
       var open = [value.id]
       while let next = open.popLast(), lines[parameter.name] == nil {
