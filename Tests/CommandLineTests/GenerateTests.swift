@@ -111,7 +111,7 @@ import Testing
     ("generate MODEL --prompt-file missing.txt", "missing.txt"),
     ("generate MODEL --prompt a --chat --template bad.jinja", "bad.jinja:1:4: 'include' isn't"),
     ("generate MODEL --prompt a --tokenizer missing.json", "missing.json"),
-    ("generate Graphs --prompt a", "several graph files"),
+    ("generate Graphs --prompt a", "expected one graph file"),
     ("generate Graphs/gpt2.weft --random-weights 1 --set layers=1 --prompt a", "no tokenizer"),
     ("perplexity MODEL --file missing.txt", "missing.txt"),
   ])

@@ -24,11 +24,8 @@ import Testing
 
   @Test func `lines stand with their text`() throws {
     let result = try CommandLineTool.shell("weft profile \(Self.small) --wide")
-    #expect(
-      result.output.contains(
-        "return attention(q, k, v, heads: heads, kv_heads: kv_heads, causal: true, window: window)")
-    )
-    #expect(result.output.contains("let qkv = Conv1D(n1, 3 * width) as attn.c_attn"))
+    #expect(result.output.contains("  return attention("))
+    #expect(result.output.contains("let qkv = Conv1D(n1, 3 * width, turned) as attn.c_attn"))
     #expect(result.output.contains("p99 µs"))
   }
 

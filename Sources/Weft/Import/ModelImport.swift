@@ -85,7 +85,8 @@ extension QuantizedModel {
     }
     let held = HeldWeights(weights: stored)
     self.init(
-      original: model, model: model, weights: held, scheme: nil, quantized: [], products: [], kept: [],
+      original: model, model: model, weights: held, scheme: nil, quantized: [], products: [],
+      kept: [],
       originalByteCount: held.byteCount)
   }
 }
