@@ -8,25 +8,22 @@ public enum StateFormat: String, Sendable, Hashable, CaseIterable, CustomStringC
   /// a multiple of 32.
   case q8 = "q8_0"
 
-  /// Elements that are stored together.
-  public var blockCount: Int { self == .q8 ? 32 : 1 }
+  /// The blocks that elements are stored in; nil where each stands by itself.
+  public var blocks: BlockFormat? { self == .q8 ? .q8_0 : nil }
 
-  private var blockByteCount: Int {
-    switch self {
-    case .f32: 4
-    case .f16: 2
-    case .q8: 34
-    }
-  }
-
-  /// Bytes of a row of `count` elements, a multiple of ``blockCount``.
+  /// Bytes of a row of `count` elements.
   ///
-  /// - Throws: ``TensorError`` for a row that can't be stored so, or is too large.
+  /// - Throws: ``TensorError`` for a row that isn't whole blocks, or is too large.
   public func byteCount(ofRow count: Int) throws(TensorError) -> Int {
-    guard count >= 0, count % blockCount == 0 else {
-      throw .countMismatch(expected: blockCount, found: [count])
-    }
-    let (bytes, overflow) = (count / blockCount).multipliedReportingOverflow(by: blockByteCount)
+    guard count >= 0 else { throw .negativeExtent([count]) }
+    let (elements, size) =
+      switch self {
+      case .f32: (1, 4)
+      case .f16: (1, 2)
+      case .q8: (BlockFormat.q8_0.elementsPerBlock, BlockFormat.q8_0.bytesPerBlock)
+      }
+    if let blocks, count % elements != 0 { throw .unevenBlocks(blocks, columns: count) }
+    let (bytes, overflow) = (count / elements).multipliedReportingOverflow(by: size)
     guard !overflow else { throw .tooLarge(.f32, [count]) }
     return bytes
   }

@@ -23,7 +23,7 @@ import Testing
     ("weft profile Graphs/bert.weft --random-weights 1 --runs 0", 64),
     ("weft bench Graphs/bert.weft", 64),
     ("weft bench Graphs/bert.weft --random-weights 1 --runs 0", 64),
-    ("weft bench Graphs/bert.weft --random-weights 1 --inputs x --bind batch=1,tokens=2", 64),
+    ("weft bench Graphs/bert.weft --random-weights 1 --inputs x --bind batch=1,tokens=2", 1),
     ("weft bench Graphs/gpt2.weft --random-weights 1 \(small) --bind batch=1", 1),
     ("weft bench Graphs/gpt2.weft --random-weights 1 \(small) --inputs Docs", 1),
     ("weft run Graphs/bert.weft --random-weights 1 --bind batch=0,tokens=2", 64),

@@ -208,6 +208,26 @@ import Weft
     #expect(throws: FormatError.self) { try other.restore(0, from: file) }
   }
 
+  @Test func `an entry with states is tapped and compared as any other`() throws {
+    let model = try Reference.named("gpt2").model()
+    let entry = try model.entry("decode")
+    let places: Bindings = ["slots": 1, "capacity": 8, "tokens": 3]
+    let inputs = try entry.randomInputs(bindings: places, seed: 1)
+    let open: Bindings = ["slots": 1, "capacity": 8]
+    // A state is its owner's: nothing of it is listed.
+    #expect(try entry.tapPoints().allSatisfy { !"\($0.type)".contains("capacity") })
+    let taps = try entry.taps(["transformer.h.*:mixed"])
+    let tapped = try taps.run(inputs, bindings: open)
+    #expect(tapped.count == 2 && tapped.values.allSatisfy { $0.dims[1] == 3 })
+    #expect(throws: (any Error).self) { try taps.run(inputs) }
+    let comparison = try RunComparison(of: entry, with: entry, on: inputs, bindings: open)
+    #expect(!comparison.rows.isEmpty && comparison.rows.allSatisfy { $0.max == 0 })
+    // An extent that inputs and bindings give differently.
+    #expect(throws: ModelError.self) {
+      try entry.run(inputs, bindings: ["slots": 1, "capacity": 8, "tokens": 4])
+    }
+  }
+
   @Test func `a long prompt in parts equals itself token by token`() throws {
     let source = ModelSource(
       file: Repository.graph("llama"),

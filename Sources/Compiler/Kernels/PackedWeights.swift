@@ -203,29 +203,30 @@ public final class PackedWeights: Sendable {
   public func converted(_ weight: StoredWeight, to dtype: DType) throws(TensorError) -> Tensor {
     switch weight {
     case .dense(let tensor): return try converted(tensor, to: dtype)
-    case .int8(let matrix) where onlyPromises:
-      return try promisedCopy(
-        Key(matrix, layout: dtype.rawValue), [.init(matrix)], dtype, matrix.dims)
     case .int8(let matrix):
-      let storage = try storage(for: matrix, layout: dtype.rawValue) {
-        () throws(TensorError) -> Storage in
-        let dense = try matrix.dense(dtype)
-        StorageRange(matrix).dropPages()
-        return dense.storage
-      }
-      return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
-    case .blocks(let matrix) where onlyPromises:
-      return try promisedCopy(
-        Key(matrix, layout: dtype.rawValue), [.init(matrix)], dtype, matrix.dims)
+      return try widened(
+        Key(matrix, layout: dtype.rawValue), [matrix.storage, matrix.scales.storage],
+        .init(matrix), dtype, matrix.dims
+      ) { () throws(TensorError) -> Tensor in try matrix.dense(dtype) }
     case .blocks(let matrix):
-      let storage = try storage(for: matrix, layout: dtype.rawValue) {
-        () throws(TensorError) -> Storage in
-        let dense = try matrix.dense(dtype)
-        StorageRange(matrix).dropPages()
-        return dense.storage
-      }
-      return try Tensor(dtype: dtype, dims: matrix.dims, storage: storage)
+      return try widened(
+        Key(matrix, layout: dtype.rawValue), [matrix.storage], .init(matrix), dtype, matrix.dims
+      ) { () throws(TensorError) -> Tensor in try matrix.dense(dtype) }
     }
+  }
+
+  /// A dense copy of a weight in another form, made by `dense` where it isn't there yet.
+  private func widened(
+    _ key: Key, _ kept: [Storage], _ source: StorageRange, _ dtype: DType, _ dims: [Int],
+    dense: () throws(TensorError) -> Tensor
+  ) throws(TensorError) -> Tensor {
+    if onlyPromises { return try promisedCopy(key, [source], dtype, dims) }
+    let storage = try storage(key, keeping: kept) { () throws(TensorError) -> Storage in
+      let copy = try dense()
+      source.dropPages()
+      return copy.storage
+    }
+    return try Tensor(dtype: dtype, dims: dims, storage: storage)
   }
 
   private func promisedCopy(

@@ -133,7 +133,7 @@ extension MatMul: KernelProviding {
     let x = try binder.f32(0)
     if let matrix = request.blocks(1) {
       let packed = try request.packedMatrix(matrix)
-      let kernel = BlockGemmKernel(
+      let kernel = BlockGemm.kernel(
         table: request.table, rows: dims.dropLast().reduce(1, *), depth: depth, x: x,
         segments: [.init(packed: packed, columns: columns, bias: nil, result: binder.result())],
         epilogue: GemmEpilogue())

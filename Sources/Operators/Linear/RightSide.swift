@@ -69,13 +69,13 @@ extension OperandBinder {
     }
     if !bytes.isEmpty {
       kernels.append(
-        QuantizedGemmKernel(
+        QuantizedGemm.kernel(
           table: request.table, rows: rows, depth: depth, x: x, segments: bytes,
           epilogue: epilogue))
     }
     if !blocks.isEmpty {
       kernels.append(
-        BlockGemmKernel(
+        BlockGemm.kernel(
           table: request.table, rows: rows, depth: depth, x: x, segments: blocks,
           epilogue: epilogue))
     }

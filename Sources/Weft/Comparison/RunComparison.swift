@@ -39,11 +39,14 @@ public struct RunComparison: JSONReport, Sendable {
   ///   - progress: is told how many values are compared, and of how many.
   ///   - byteLimit: bytes of one model's values that are held at once, about.
   public init(
-    of first: Entry, with second: Entry, on inputs: [String: Tensor], tolerance: Double = 1e-3,
-    byteLimit: Int = 1 << 28, cancellation: Cancellation? = nil,
+    of first: Entry, with second: Entry, on inputs: [String: Tensor],
+    bindings: Bindings = Bindings(), tolerance: Double = 1e-3, byteLimit: Int = 1 << 28,
+    cancellation: Cancellation? = nil,
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
-    let sides = (try ComparedEntry(first, inputs), try ComparedEntry(second, inputs))
+    let sides = (
+      try ComparedEntry(first, inputs, bindings), try ComparedEntry(second, inputs, bindings)
+    )
     let candidates = sides.0.candidates
     let pairs = try candidates.compactMap { a -> (TapPoint, TapPoint)? in
       guard let b = sides.1.point(at: a.address), try sides.0.type(a) == sides.1.type(b) else {
@@ -107,11 +110,11 @@ private struct ComparedEntry {
   private let bindings: Bindings
   private let byAddress: [String: TapPoint]
 
-  init(_ entry: Entry, _ inputs: [String: Tensor]) throws {
+  init(_ entry: Entry, _ inputs: [String: Tensor], _ given: Bindings) throws {
     self.entry = entry
     surviving = try SurvivingValues(entry.graph, entry.shared.passes)
     points = TapPoints(of: surviving)
-    (bindings, _) = try InputBinding.bind(inputs, to: entry.graph)
+    (bindings, _) = try InputBinding.bind(inputs, to: entry.graph, given)
     byAddress = Dictionary(
       points.all.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -136,7 +139,7 @@ private struct ComparedEntry {
     of points: [TapPoint], _ inputs: [String: Tensor], _ cancellation: Cancellation?
   ) throws -> [String: Tensor] {
     let taps = try Taps(points.map { Tap(point: $0, heads: []) }, of: entry, surviving)
-    return try taps.run(inputs, cancellation: cancellation)
+    return try taps.run(inputs, bindings: bindings, cancellation: cancellation)
   }
 }
 

@@ -43,7 +43,7 @@ public enum DecodingError: Error, CustomStringConvertible {
       "state '\(name)' must be f32[slots, capacity, width], found \(found)"
     case .format(let format, let name, let width):
       "state '\(name)' can't be stored as \(format): rows of \(width) elements are no multiple of"
-        + " \(format.blockCount)"
+        + " \(format.blocks?.elementsPerBlock ?? 1)"
     case .memory(let needed, let limit):
       "the cache takes \(needed >> 20) MiB, this process may take \(limit >> 20); give fewer slots,"
         + " less capacity, or another format"

@@ -119,7 +119,8 @@ private struct Collector {
   mutating func addOps() {
     var counts: [String: Int] = [:]
     var found: [(value: ValueID, path: String, name: String, location: SourceLocation?)] = []
-    for node in source.nodes {
+    // A state is its owner's, before and after a change.
+    for node in source.nodes where !(node.op is any Updating) {
       for result in node.results {
         let path = node.origin.path.description
         counts[path + ":" + node.op.name, default: 0] += 1

@@ -29,8 +29,8 @@ public final class Taps: Sendable {
   /// Refuses inputs for which more would be tapped than there is memory.
   ///
   /// - Throws: ``TapError/memory(needed:limit:largest:bytes:)``, and what is wrong with the inputs.
-  public func check(_ inputs: [String: Tensor]) throws {
-    let (bindings, _) = try InputBinding.bind(inputs, to: entry.graph)
+  public func check(_ inputs: [String: Tensor], bindings given: Bindings = Bindings()) throws {
+    let (bindings, _) = try InputBinding.bind(inputs, to: entry.graph, given)
     try check(bindings, limit: MemoryLimit.byteCount)
   }
 
@@ -49,9 +49,10 @@ public final class Taps: Sendable {
 
   /// What is tapped of a run on `inputs`, by name: ``names``.
   public func run(
-    _ inputs: [String: Tensor], cancellation: Cancellation? = nil
+    _ inputs: [String: Tensor], bindings given: Bindings = Bindings(),
+    cancellation: Cancellation? = nil
   ) throws -> [String: Tensor] {
-    let (bindings, ordered) = try InputBinding.bind(inputs, to: entry.graph)
+    let (bindings, ordered) = try InputBinding.bind(inputs, to: entry.graph, given)
     try check(bindings, limit: MemoryLimit.byteCount)
     let tensors = try entry.run(plan(for: bindings), ordered, cancellation: cancellation)
     return Dictionary(zip(names, tensors), uniquingKeysWith: { first, _ in first })
@@ -65,7 +66,7 @@ public final class Taps: Sendable {
       planner = made
       return made
     }
-    return try planner.plan(for: bindings)
+    return try planner.plan(for: bindings, states: entry.shared.states)
   }
 }
 

@@ -33,9 +33,6 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     _ = try graph.requiredOrigin(weights)
-    if inputs != nil, binding.bind != nil {
-      throw ValidationError("--inputs says the dimensions already; leave out --bind")
-    }
     if !(1...100_000).contains(runs) {
       throw ValidationError("--runs takes a number from 1 to 100000, found \(runs)")
     }

@@ -39,7 +39,6 @@ struct DiffCommand: ParsableCommand {
         throw ValidationError("give a second graph file, --weights-b, --set-b or --model-b")
       }
       try difference.requireNoPicture()
-      try comparison.check(binding)
     } else {
       try difference.check(other: other)
     }

@@ -50,11 +50,11 @@ struct RunCommand: ParsableCommand {
       } else {
         try entry.randomInputs(bindings: binding.bindings(), seed: weights.randomWeights ?? 0)
       }
-    let taps = try tapping.taps(of: entry, on: tensors)
+    let taps = try tapping.taps(of: entry, on: tensors, bindings: binding.bindings())
     let (results, tapped) = try Interrupt.watching { cancellation in
       (
         try entry.run(tensors, bindings: binding.bindings(), cancellation: cancellation),
-        try taps?.run(tensors, cancellation: cancellation)
+        try taps?.run(tensors, bindings: binding.bindings(), cancellation: cancellation)
       )
     }
     if let outputs { try SafetensorsWriter.write(results, to: URL(filePath: outputs)) }

@@ -34,13 +34,6 @@ struct RunComparisonOptions: ParsableArguments {
     }
   }
 
-  /// Refuses dimensions that the inputs have already.
-  func check(_ binding: BindingOptions) throws {
-    if inputs != nil, binding.bind != nil {
-      throw ValidationError("--inputs says the dimensions already; leave out --bind")
-    }
-  }
-
   /// Runs both and compares.
   func compare(
     _ graph: GraphOptions, _ other: GraphOptions, _ binding: BindingOptions,
@@ -61,7 +54,8 @@ struct RunComparisonOptions: ParsableArguments {
       var progress: Terminal.Progress?
       defer { progress?.finish() }
       return try RunComparison(
-        of: a, with: b, on: tensors, tolerance: tolerance, cancellation: cancellation
+        of: a, with: b, on: tensors, bindings: binding.bindings(), tolerance: tolerance,
+        cancellation: cancellation
       ) { done, count in
         let shown = progress ?? Terminal.Progress("comparing", count: count, unit: "values")
         progress = shown

@@ -40,10 +40,12 @@ struct TapOptions: ParsableArguments {
 
   /// What is tapped of `entry` on `inputs`; nil where nothing is asked for. All that can be wrong is
   /// said before anything runs.
-  func taps(of entry: Entry, on inputs: [String: Tensor]) throws -> Taps? {
+  func taps(
+    of entry: Entry, on inputs: [String: Tensor], bindings: Bindings = Bindings()
+  ) throws -> Taps? {
     guard !patterns.isEmpty else { return nil }
     let taps = try entry.taps(patterns)
-    try taps.check(inputs)
+    try taps.check(inputs, bindings: bindings)
     try target()?.check(count: taps.names.count)
     return taps
   }
@@ -68,10 +70,11 @@ extension TapOptions {
     fileprivate let options: TapOptions
     fileprivate let taps: Taps
     fileprivate let inputs: [String: Tensor]
+    fileprivate let bindings: Bindings
 
     /// Runs the taps and writes them.
     func write(cancellation: Cancellation) throws {
-      try options.write(taps.run(inputs, cancellation: cancellation))
+      try options.write(taps.run(inputs, bindings: bindings, cancellation: cancellation))
     }
   }
 
@@ -90,8 +93,8 @@ extension TapOptions {
   func taps(of entry: Entry, bindings: Bindings) throws -> OfProfile? {
     guard !patterns.isEmpty else { return nil }
     let inputs = try entry.randomInputs(bindings: bindings, seed: 0)
-    return try taps(of: entry, on: inputs).map {
-      OfProfile(options: self, taps: $0, inputs: inputs)
+    return try taps(of: entry, on: inputs, bindings: bindings).map {
+      OfProfile(options: self, taps: $0, inputs: inputs, bindings: bindings)
     }
   }
 }
