@@ -12,21 +12,25 @@ public struct TextLines: Sendable {
 
   /// The lines of the file at `path`, or of standard input where it is `-`; at least one.
   public init(path: String) throws {
+    self.init(utf8: Array(try Self.text(path: path).utf8))
+    if count == 0 { throw TextLinesError.empty(path) }
+  }
+
+  /// All of the file at `path`, or of standard input where it is `-`, as one text.
+  public static func text(path: String) throws -> String {
     let data: Data
     if path == "-" {
-      data = try FileHandle.standardInput.read(upToCount: Self.byteLimit + 1) ?? Data()
-      if data.count > Self.byteLimit {
-        throw FileError.tooLarge(path: path, bytes: data.count, limit: Self.byteLimit)
+      data = try FileHandle.standardInput.read(upToCount: byteLimit + 1) ?? Data()
+      if data.count > byteLimit {
+        throw FileError.tooLarge(path: path, bytes: data.count, limit: byteLimit)
       }
     } else {
-      data = try FileReading.data(URL(filePath: path), limit: Self.byteLimit)
+      data = try FileReading.data(URL(filePath: path), limit: byteLimit)
     }
-    let bytes = Array(data)
-    guard String(validating: bytes, as: UTF8.self) != nil else {
+    guard let text = String(validating: data, as: UTF8.self) else {
       throw TextLinesError.notUTF8(path)
     }
-    self.init(utf8: bytes)
-    if count == 0 { throw TextLinesError.empty(path) }
+    return text
   }
 
   /// The lines of a text in UTF-8.

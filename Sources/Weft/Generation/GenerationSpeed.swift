@@ -24,7 +24,8 @@ public struct GenerationSpeed: Sendable {
 
   /// Notes what a step added.
   public mutating func note(_ event: GenerationEvent) {
-    guard firstTokens == 0, !event.tokens.isEmpty else { return }
+    // A text may end with its first token, of which no text comes.
+    guard firstTokens == 0, !event.tokens.isEmpty || event.finish != nil else { return }
     firstTokenSeconds = elapsed
     firstTokens = 1
   }
@@ -76,7 +77,8 @@ public struct GenerationSpeed: Sendable {
         + String(
           format: ", %.1f a second, first token after %.3f s", promptTokensPerSecond,
           firstTokenSeconds),
-      String(format: "%@ generated, %.1f a second", counts.generated.grouped, tokensPerSecond),
+      "\(counts.generated.grouped) generated"
+        + (counts.generated > firstTokens ? String(format: ", %.1f a second", tokensPerSecond) : ""),
     ]
     if let share = bandwidthShare, let speed = readGigabytesPerSecond {
       parts.append(String(format: "%.0f %% of the memory's %.1f GB/s", 100 * share, speed))

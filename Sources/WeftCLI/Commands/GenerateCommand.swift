@@ -100,7 +100,7 @@ struct GenerateCommand: ParsableCommand {
 
   private func readPrompts() throws -> [String] {
     if let prompt { return [prompt] }
-    if let promptFile { return [try TextFile.read(promptFile)] }
+    if let promptFile { return [try TextLines.text(path: promptFile)] }
     var lines = try TextLines(path: prompts ?? "-")
     return lines.next(lines.count)
   }

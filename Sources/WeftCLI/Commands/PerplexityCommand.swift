@@ -51,7 +51,7 @@ struct PerplexityCommand: ParsableCommand {
     try target?.check(count: 1)
     let texts = try model.load()
     let plan = try plan(window ?? min(texts.contextLength ?? 1024, 1024))
-    let tokens = texts.tokens(of: try TextFile.read(file))
+    let tokens = texts.tokens(of: try TextLines.text(path: file))
     let session = try texts.tokenModel(
       capacity: model.context ?? min(plan.window, max(tokens.count, 2)), format: model.cache)
     var table = try target.map { _ in try LogitsTable(rows: tokens.count - 1, session.vocabulary) }
