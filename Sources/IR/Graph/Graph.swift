@@ -116,6 +116,10 @@ public struct Graph: Sendable {
   public let outputs: [Output]
   /// For each value, the nodes that use it, in order, none twice.
   public let users: [[NodeID]]
+  /// The values given at each run, in the order of declaration.
+  public let inputs: [Value]
+  /// What outlives a run, in the order of declaration.
+  public let states: [(value: Value, name: String)]
   /// What the source calls its values. Only a graph as it was declared has labels: a rewrite drops them.
   public let labels: [Label]
 
@@ -127,6 +131,10 @@ public struct Graph: Sendable {
     self.nodes = nodes
     self.outputs = outputs
     self.labels = labels
+    inputs = values.filter { if case .input = $0.definition { true } else { false } }
+    states = values.compactMap { value in
+      if case .state(let name) = value.definition { (value, name) } else { nil }
+    }
     var users = [[NodeID]](repeating: [], count: values.count)
     for node in nodes {
       for operand in node.operands where users.indices.contains(operand.index) {
@@ -167,22 +175,10 @@ public struct Graph: Sendable {
     return count
   }
 
-  /// The values given at each run, in the order of declaration.
-  public var inputs: [Value] {
-    values.filter { if case .input = $0.definition { true } else { false } }
-  }
-
   /// The weights, in the order of declaration.
   public var parameters: [(value: Value, parameter: Parameter)] {
     values.compactMap { value in
       if case .parameter(let parameter) = value.definition { (value, parameter) } else { nil }
-    }
-  }
-
-  /// What outlives a run, in the order of declaration.
-  public var states: [(value: Value, name: String)] {
-    values.compactMap { value in
-      if case .state(let name) = value.definition { (value, name) } else { nil }
     }
   }
 
