@@ -153,12 +153,28 @@ import Testing
     let model = HashModel()
     let engine = try GenerationEngine(model)
     let cancellation = Cancellation()
+    var seen = 0
     let text = try engine.generate(
       [[1]], GenerationOptions(), cancellation: cancellation,
-      progress: { _, event in if event.tokens.count > 0, Bool.random() { cancellation.cancel() } })[
-        0]
-    #expect(text.finish == .cancelled || text.tokens.count == 128)
-    #expect(!text.tokens.isEmpty && engine.isIdle)
+      progress: { _, event in
+        seen += event.tokens.count
+        if seen == 3 { cancellation.cancel() }
+      })[0]
+    #expect(text.finish == .cancelled && engine.isIdle)
+    #expect(
+      text.tokens.map(\.id) == Array(try plainText(model, [1], GenerationOptions()).prefix(3)))
+  }
+
+  @Test func `what was cancelled is said though the model fails`() throws {
+    let model = HashModel(slots: 2)
+    let engine = try GenerationEngine(model)
+    let ids = try [[1], [2]].map { try engine.add($0, GenerationOptions()) }
+    _ = try engine.step()
+    engine.cancel(ids[0])
+    model.state.withLock { $0.fails = true }
+    #expect(try engine.step().map(\.finish) == [.cancelled])
+    #expect(throws: HashModel.Failure.self) { try engine.step() }
+    #expect(engine.endAll(.cancelled).map(\.sequence) == [ids[1]])
   }
 
   @Test func `stop tokens don't come before the least length`() throws {

@@ -107,7 +107,10 @@ public final class GenerationEngine {
   ///
   /// A run that fails or is cancelled leaves the sequences as they were.
   public func step(cancellation: Cancellation? = nil) throws -> [GenerationEvent] {
-    var events = endCancelled()
+    // Said by themselves: a run that fails must not take them along.
+    let ended = endCancelled()
+    guard ended.isEmpty else { return ended }
+    var events: [GenerationEvent] = []
     try admit()
     let work = try plan(cancellation)
     guard !work.isEmpty else { return events }

@@ -83,13 +83,17 @@ struct TextModelFiles {
     }
     let folder = origin?.folder
     self.folder = folder
-    func read(_ folder: URL?, _ name: String) -> ModelConfig? {
-      folder.flatMap { try? ModelConfig(contentsOf: $0.appending(path: name)) }
+    // A file may be missing; one that is there and broken is an error.
+    func read(_ folder: URL?, _ name: String) throws -> ModelConfig? {
+      guard let file = folder?.appending(path: name),
+        FileManager.default.fileExists(atPath: file.path)
+      else { return nil }
+      return try ModelConfig(contentsOf: file)
     }
-    config = read(folder, "config.json")
-    generation = read(folder, "generation_config.json")
+    config = try read(folder, "config.json")
+    generation = try read(folder, "generation_config.json")
     tokenizer =
-      read(file.deletingLastPathComponent(), "tokenizer_config.json")
+      try read(file.deletingLastPathComponent(), "tokenizer_config.json")
       ?? read(folder, "tokenizer_config.json")
   }
 
