@@ -78,7 +78,8 @@ public struct GenerationSpeed: Sendable {
           format: ", %.1f a second, first token after %.3f s", promptTokensPerSecond,
           firstTokenSeconds),
       "\(counts.generated.grouped) generated"
-        + (counts.generated > firstTokens ? String(format: ", %.1f a second", tokensPerSecond) : ""),
+        + (counts.generated > firstTokens
+          ? String(format: ", %.1f a second", tokensPerSecond) : ""),
     ]
     if let share = bandwidthShare, let speed = readGigabytesPerSecond {
       parts.append(String(format: "%.0f %% of the memory's %.1f GB/s", 100 * share, speed))
