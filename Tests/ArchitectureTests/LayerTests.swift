@@ -6,6 +6,7 @@ import Testing
   /// For each target, the targets of this package that it may import.
   static let allowed: [(target: String, imports: Set<String>)] = [
     ("CKernels", []),
+    ("CPlugin", []),
     ("CGraphviz", []),
     ("Tensors", []),
     ("IR", ["Tensors"]),
@@ -15,6 +16,12 @@ import Testing
     ("Operators", ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
     ("Formats", ["Tensors"]),
+    (
+      "Plugins",
+      [
+        "Formats", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CPlugin",
+      ]
+    ),
     ("Tokenizers", ["Formats"]),
     ("ChatTemplates", ["Formats"]),
     ("Generation", ["Tokenizers", "Executor", "Tensors"]),
@@ -26,6 +33,7 @@ import Testing
       "Weft",
       [
         "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Plugins",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
         "ShippedGraphs",
       ]
