@@ -12,6 +12,12 @@ public enum PluginError: Error, Hashable, Sendable {
   case noPlugin(path: String, symbols: [String])
   /// It was built for another version of the border between plugins and Weft.
   case otherABI(path: String, plugin: String, found: Int, expected: Int, builtWith: String)
+  /// It is in Swift, and was built against another Weft.
+  case otherBuild(path: String, found: SwiftPluginIdentity, expected: SwiftPluginIdentity)
+  /// It is in Swift, and this program can't have such plugins.
+  case needsLibrary(path: String, missing: String?)
+  /// It brought another copy of Weft into the process.
+  case secondCopy(path: String)
   /// The system can't load it.
   case notLoaded(path: String, reason: String)
   /// What was loaded isn't what was looked at before.
@@ -35,12 +41,24 @@ extension PluginError: CustomStringConvertible {
     case .noPlugin(let path, let symbols):
       "\(path): is a library, but no plugin: it exports neither of "
         + symbols.map { "'\($0)'" }.joined(separator: ", ")
-        + "\nhelp: in C, WEFT_PLUGIN(\"name\", \"version\", ops) stands once in a plugin"
+        + "\nhelp: in C, WEFT_PLUGIN(\"name\", \"version\", ops) stands once in a plugin; in Swift, a"
+        + " function of that name returns exported(…): weft plugins new writes one"
     case .otherABI(let path, let plugin, let found, let expected, let builtWith):
       "\(path): plugin '\(plugin)' was built for version \(found) of Weft's plugin interface"
         + (builtWith.isEmpty ? "" : " (by \(builtWith))")
         + ", and this Weft has version \(expected)"
         + "\nhelp: build it again with the weft_plugin.h of this Weft"
+    case .otherBuild(let path, let found, let expected):
+      "\(path): was built for \(found), and this is \(expected)"
+        + "\nhelp: build it again, against the sources of this Weft: swift build -c release"
+    case .needsLibrary(let path, let missing):
+      "\(path): a plugin in Swift needs Weft as a library, "
+        + (missing.map { "and there is no \($0)" } ?? "and this program has it built in")
+        + "\nhelp: swift build in Weft's checkout builds weft-host and libWeftPlugin.so, which lie beside"
+        + " weft; a program of your own depends on the product WeftPlugin"
+    case .secondCopy(let path):
+      "\(path): brings a copy of Weft along, and would register with that"
+        + "\nhelp: let it depend on the product WeftPlugin, and on none of Weft's others"
     case .notLoaded(let path, let reason):
       "\(path): can't be loaded: \(reason)"
     case .changed(let path):

@@ -37,6 +37,22 @@ public struct SharedLibraryFile: Sendable {
   /// Whether it exports `symbol`.
   public func exports(_ symbol: String) -> Bool { symbols[symbol] != nil }
 
+  /// The texts of its bytes that begin with `start` and end with `end`, both included, where the end comes
+  /// within `limit` bytes.
+  func texts(from start: String, to end: String, limit: Int) -> [String] {
+    let data = file.data
+    var texts: [String] = []
+    var rest = data[...]
+    while let found = rest.range(of: Data(start.utf8)) {
+      let window = data[found.lowerBound..<min(found.lowerBound + limit, data.endIndex)]
+      if let last = window.range(of: Data(end.utf8)) {
+        texts.append(String(decoding: data[found.lowerBound..<last.upperBound], as: UTF8.self))
+      }
+      rest = data[found.upperBound...]
+    }
+    return texts
+  }
+
   /// The bytes of the data that it exports as `symbol`, as they are before addresses are filled in;
   /// nil where it exports no such symbol.
   public func data(of symbol: String) throws(PluginError) -> [UInt8]? {

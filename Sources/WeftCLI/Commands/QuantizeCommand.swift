@@ -64,7 +64,8 @@ struct QuantizeCommand: ParsableCommand {
     }
     let source = try graph.source(configuration: origin.configuration)
     let model = try Model(
-      source, weights: origin, threads: execution.threads, lowMemory: execution.lowMemory)
+      source, weights: origin, threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory)
     let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
     let samples = try samples(of: model)
     let report = try Interrupt.watching { cancellation in
