@@ -30,7 +30,8 @@ struct PluginsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let listing = PluginListing(of: plugins.paths, besides: [StandardPlugin(), StandardCommands()])
+      let listing = PluginListing(
+        of: plugins.paths, besides: [StandardPlugin(), StandardCommands()])
       print(json ? try listing.json() : listing.text)
       if listing.hasErrors {
         try StandardOutput.finish()
