@@ -10,7 +10,7 @@ import PackagePlugin
 struct BuildIdentity: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
     let sources = context.package.directoryURL.appending(path: "Sources")
-    let output = context.pluginWorkDirectoryURL.appending(path: "BuildHash.swift")
+    let output = context.pluginWorkDirectoryURL.appending(path: "Exported.swift")
     return [
       .buildCommand(
         displayName: "Writing down what Weft is built from", executable: URL(filePath: "/bin/sh"),
@@ -33,12 +33,24 @@ struct BuildIdentity: BuildToolPlugin {
     if command -v sha256sum >/dev/null; then sum=sha256sum; else sum="shasum -a 256"; fi
     build=$(find . -name "*.swift" -o -name "*.h" | LC_ALL=C sort | xargs $sum | $sum | cut -c 1-16)
     weft=$(sed -n 's/^public let weftVersion = "\([^";]*\)".*/\1/p' Weft/Weft.swift)
+    identity="WEFT-SWIFT-PLUGIN;abi=1;weft=$weft;build=$build;compiler=$3;end"
+    # A literal in the declaration: one in its body alone would not make who uses it compile again.
     cat > "$2" <<END
-    /// What this Weft is built from: its version, a hash of its sources, the compiler.
+    import Weft
+
+    /// What a plugin returns from \`weft_swift_plugin\`, the function that Weft looks for in its library.
+    ///
+    /// It is compiled into the plugin, and with it what the plugin was built against: that is read from
+    /// the file before anything of it runs.
     @_alwaysEmitIntoClient
-    public var weftBuildIdentity: StaticString {
-      "WEFT-SWIFT-PLUGIN;abi=1;weft=$weft;build=$build;compiler=$3;end"
+    public func exported(
+      _ plugin: some Plugin, builtAgainst identity: StaticString = "$identity"
+    ) -> UnsafeMutableRawPointer {
+      ExportedPlugin(plugin, builtAgainst: identity).retained()
     }
+
+    /// What this Weft is built from.
+    let ownIdentity: StaticString = "$identity"
     END
     """#
 

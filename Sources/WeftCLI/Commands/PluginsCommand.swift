@@ -60,6 +60,7 @@ struct PluginsCommand: ParsableCommand {
 
     func run() throws {
       let isFile = FileManager.default.fileExists(atPath: plugin)
+      if isFile { try PluginHost.enter(for: [plugin]) }
       let info = try PluginInfo(
         isFile ? PluginListing.Place.file(plugin) : .name(plugin), among: plugins.paths,
         besides: [StandardPlugin(), StandardCommands()])
