@@ -56,7 +56,8 @@ import Testing
     let layers = Set(Self.allowed.map(\.target))
     let permitted = try #require(Self.allowed.first { $0.target == target }).imports
     let pattern =
-      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import (?:struct |class |enum |protocol |func )?(\w+)/
+      // What is indented further stands in a text, such as a template's.
+      /^ {0,3}(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import (?:struct |class |enum |protocol |func )?(\w+)/
       .anchorsMatchLineEndings()
     for file in try Repository.files(in: "Sources/\(target)", suffixes: [".swift"]) {
       for match in try Repository.text(file).matches(of: pattern) {

@@ -7,7 +7,7 @@ enum PluginCompiler {
   static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  private static let folder: URL = {
+  static let folder: URL = {
     let url = FileManager.default.temporaryDirectory.appending(path: "weft-plugins-\(getpid())")
     try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     return url

@@ -90,7 +90,9 @@ import Weft
     let error = #expect(throws: RegistryError.self) {
       try Registry([StandardPlugin(), plugin])
     }
-    #expect(error.map { "\($0)" } == "plugin 'bad': two ops claim the name 'relu'")
+    #expect(
+      error.map { "\($0)" }
+        == "plugin 'bad': an op named 'relu' is registered already, by plugin 'weft'")
   }
 
   @Test func `two plugins of one name are refused`() throws {

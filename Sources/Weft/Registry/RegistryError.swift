@@ -19,7 +19,7 @@ public enum RegistryError: Error, CustomStringConvertible {
     switch self {
     case .pluginTwice(let name): "two plugins are named '\(name)'"
     case .taken(let what, let plugin, let owner):
-      "plugin '\(plugin)': a \(what.kind.rawValue) named '\(what.name)' is registered already, "
+      "plugin '\(plugin)': \(what.kind == .op ? "an" : "a") \(what.kind.rawValue) named '\(what.name)' is registered already, "
         + (owner == plugin ? "by itself" : "by plugin '\(owner)'")
     case .op(let plugin, let error): "plugin '\(plugin)': \(error)"
     case .unknownPass(let plugin, let pass, let place):

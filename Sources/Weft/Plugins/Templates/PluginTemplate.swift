@@ -12,6 +12,8 @@ public struct PluginTemplate: Sendable {
   struct File: Sendable {
     var path: String
     var text: String
+    /// Whether the plugin's names are filled in.
+    var isFilled = true
   }
 
   /// The plugin's name: `top-gate`.
@@ -28,7 +30,7 @@ public struct PluginTemplate: Sendable {
     guard name.wholeMatch(of: /[a-z][a-z0-9]*(?:-[a-z0-9]+)*/) != nil, name.count <= 40 else {
       throw .name(name)
     }
-    guard language == .swift else { throw .notThere(kind, language) }
+    guard language == .swift || kind == .op else { throw .notThere(kind, language) }
     self.name = name
     self.kind = kind
     self.language = language
@@ -56,26 +58,43 @@ public struct PluginTemplate: Sendable {
   /// - Throws: `FileError` where the folder is there already.
   public func write(to folder: URL, checkout: WeftCheckout) throws {
     try AtomicFolder.write(to: folder) { folder in
-      for file in files(checkout) {
+      for file in try files(checkout) {
         let target = folder.appending(path: filled(file.path))
         try FileManager.default.createDirectory(
           at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try AtomicFile.write(Data(filled(file.text).utf8), to: target)
+        let text = file.isFilled ? filled(file.text) : file.text
+        try AtomicFile.write(Data(text.utf8), to: target)
       }
     }
   }
 
   /// What to do next.
   public func advice(folder: String) -> String {
-    """
-    wrote \(folder)
-      swift test --package-path \(folder)
-      swift build --package-path \(folder) -c release
-      weft plugins info \(folder)/.build/release/lib\(module).so
-    """
+    if language == .c {
+      return """
+        wrote \(folder)
+          make -C \(folder) test
+          make -C \(folder)
+          weft check \(folder)/example.weft --plugin \(folder)/\(snakeCase).so
+        """
+    }
+    return """
+      wrote \(folder)
+        swift test --package-path \(folder)
+        swift build --package-path \(folder) -c release
+        weft plugins info \(folder)/.build/release/lib\(module).so
+      """
   }
 
-  private func files(_ checkout: WeftCheckout) -> [File] {
+  private func files(_ checkout: WeftCheckout) throws -> [File] {
+    if language == .c {
+      let header = checkout.folder.appending(path: "Sources/CPlugin/include/weft_plugin.h")
+      let data = try FileReading.data(header, limit: 1 << 20)
+      return Self.cOp + [
+        File(path: ".gitignore", text: "*.so\n.test\n"),
+        File(path: "weft_plugin.h", text: String(decoding: data, as: UTF8.self), isFilled: false),
+      ]
+    }
     let own =
       switch kind {
       case .op: Self.op
