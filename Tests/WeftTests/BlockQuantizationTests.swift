@@ -103,3 +103,27 @@ import Weft
     }
   }
 }
+
+/// A form for each weight, within a budget.
+@Suite struct `Quantizing within a budget` {
+  @Test func `more bytes lose less, and all budgets are kept`() throws {
+    let url = `GGUF models`.file("llama.f32")
+    let package = try ModelPackage(at: url)
+    let model = try Model(
+      ModelSource(file: package.graph, configuration: url), weights: package.weights)
+    let inputs = try Reference.named("llama").inputs()
+    let exact = try #require(try model.entry().run(inputs)["logits"])
+    var last = Double.infinity
+    for budget in [40_000, 48_000, 62_000] {
+      let quantized = try ModelQuantizer(model, budget: budget).quantize()
+      let bytes = try quantized.measure(on: .standard(for: model, entry: model.entry()))
+        .bytesAfter
+      #expect(bytes <= budget && bytes > budget * 3 / 4, "\(bytes)")
+      let found = try quantized.model.entry().run(inputs)["logits"]
+      let difference = largestDifference(found, exact)
+      #expect(difference < last, "\(budget)")
+      last = difference
+    }
+    #expect(throws: QuantizationError.self) { _ = try ModelQuantizer(model, budget: 1000) }
+  }
+}

@@ -95,9 +95,13 @@ public final class Model: Sendable {
       ?? weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
   }
 
-  /// ``tokenizerFile``, where there is such a file.
+  /// ``tokenizerFile``, where there is such a file, and a tokenizer in it.
   public var existingTokenizerFile: URL? {
-    tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    if let gguf = weightOrigin?.gguf {
+      let metadata = try? GGUFReader(contentsOf: gguf).metadata
+      return metadata?["tokenizer.ggml.model"] == nil ? nil : gguf
+    }
+    return tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
   }
 
   /// The weights of all entries, none twice, in the order of declaration.

@@ -25,6 +25,12 @@ struct QuantizeCommand: ParsableCommand {
   var scheme: QuantizationScheme = .int8Dynamic
 
   @Option(
+    help: ArgumentHelp(
+      "In place of a scheme: the bytes that all weights may take (700MB); each weight gets the form that loses least.",
+      valueName: "size"))
+  var budget: ByteCount?
+
+  @Option(
     name: .shortAndLong, help: "The folder to write; or a .gguf file, of a model that is one.")
   var output: String
 
@@ -65,7 +71,7 @@ struct QuantizeCommand: ParsableCommand {
     let source = try graph.source(configuration: origin.configuration)
     let model = try Model(
       source, weights: origin, threads: execution.threads, lowMemory: execution.lowMemory)
-    let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
+    let quantizer = try quantizer(of: model)
     let samples = try samples(of: model)
     let report = try Interrupt.watching { cancellation in
       let quantized = try Terminal.Progress.showing(
@@ -90,6 +96,18 @@ struct QuantizeCommand: ParsableCommand {
     print(json ? try report.json() : report.text, terminator: json ? "" : "\n")
   }
 
+  private func quantizer(of model: Model) throws -> ModelQuantizer {
+    guard let budget else { return try ModelQuantizer(model, scheme: scheme, keeping: keep) }
+    return try Interrupt.watching { cancellation in
+      try Terminal.Progress.showing(
+        "choosing", count: Model.parameters(of: model.definition).count, unit: "weights"
+      ) {
+        try ModelQuantizer(
+          model, budget: budget.bytes, keeping: keep, cancellation: cancellation, progress: $0)
+      }
+    }
+  }
+
   private func samples(of model: Model) throws -> QuantizationSamples {
     let entry = try model.entry(execution.entry)
     if let inputs { return try .file(URL(filePath: inputs), for: entry) }
@@ -101,4 +119,11 @@ struct QuantizeCommand: ParsableCommand {
   }
 }
 
-extension QuantizationScheme: ExpressibleByArgument {}
+extension QuantizationScheme: ExpressibleByArgument {
+  public static var allValueStrings: [String] { uniform.map(\.rawValue) }
+
+  public init?(argument: String) {
+    guard let scheme = Self.uniform.first(where: { $0.rawValue == argument }) else { return nil }
+    self = scheme
+  }
+}
