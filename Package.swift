@@ -8,7 +8,10 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Weft", targets: ["Weft"]),
-    .executable(name: "weft", targets: ["WeftCLI"]),
+    // All of Weft and its commands in one library, for plugins that are loaded at run time.
+    .library(name: "WeftPlugin", type: .dynamic, targets: ["WeftPlugin", "WeftCLI"]),
+    .executable(name: "weft", targets: ["WeftMain"]),
+    .executable(name: "weft-host", targets: ["WeftHost"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,11 +64,16 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    .executableTarget(
+    .target(
       name: "WeftCLI",
       dependencies: [
         "Serving", "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Above Weft, so that a change of a source builds only this again.
+    .target(name: "WeftPlugin", dependencies: ["Weft"], plugins: ["BuildIdentity"]),
+    .plugin(name: "BuildIdentity", capability: .buildTool()),
+    .executableTarget(name: "WeftMain", dependencies: ["WeftCLI"]),
+    .executableTarget(name: "WeftHost"),
     // Measures kernels alone: Benchmarks/kernels.
     .executableTarget(
       name: "KernelBenchmarks",
@@ -110,7 +118,7 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help", "Why"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["WeftMain"], exclude: ["Help", "Why"]),
     .testTarget(name: "WeftTests", dependencies: ["Weft"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]

@@ -32,6 +32,9 @@ import Testing
     ),
     ("Serving", ["Weft"]),
     ("WeftCLI", ["Serving", "Weft"]),
+    ("WeftPlugin", ["Weft"]),
+    ("WeftMain", ["WeftCLI"]),
+    ("WeftHost", []),
   ]
 
   @Test func `every folder of Sources is a known layer`() throws {
@@ -74,7 +77,7 @@ import Testing
 
   @Test func `no two paths differ only in case`() throws {
     var seen: [String: String] = [:]
-    for folder in ["Sources", "Tests", "Graphs", "Docs", "Scripts"] {
+    for folder in ["Sources", "Tests", "Graphs", "Docs", "Scripts", "Examples", "Plugins"] {
       for file in try Repository.files(in: folder, suffixes: [""]) {
         let path = file.path
         if let other = seen.updateValue(path, forKey: path.lowercased()) {

@@ -58,7 +58,7 @@ struct PlanBuilder {
     let op = graph.producer(of: value)?.op
     return PlannedBuffer(
       name: graph[value].name ?? op?.name ?? "\(value)", type: graph.type(of: value),
-      category: op.map { type(of: $0).signature.category } ?? .other,
+      category: op?.signature.category ?? .other,
       origin: graph[value].origin)
   }
 
@@ -109,7 +109,7 @@ struct PlanBuilder {
     drafts.append(draft)
     plannedSteps.append(
       PlannedStep(
-        op: node.op.name, category: type(of: node.op).signature.category,
+        op: node.op.name, category: node.op.signature.category,
         kernel: binding.kernel.name, origin: node.origin,
         cost: cost(of: node.op, operands, results, stored), type: results[0], node: node.id))
   }

@@ -28,8 +28,11 @@ public struct Registry: Sendable {
     try Registry([StandardPlugin()])
   }
 
+  /// Adds a Swift op under its name.
+  public mutating func add(_ op: any Op.Type) throws(RegistryError) { try add(OpDefinition(op)) }
+
   /// Adds an op under its name.
-  public mutating func add(_ op: any Op.Type) throws(RegistryError) {
+  public mutating func add(_ op: OpDefinition) throws(RegistryError) {
     do { try ops.add(op) } catch { throw .op(plugin: plugins.last ?? "", error) }
   }
 
