@@ -66,14 +66,17 @@ public final class Model: Sendable {
   }
 
   /// `model` with other weights.
-  init(_ model: Model, weights source: any WeightSource) {
+  ///
+  /// - Parameter packed: where packed weights are found and kept; by default a place of its own.
+  init(_ model: Model, weights source: any WeightSource, packed: PackedWeights? = nil) {
     definition = model.definition
     registry = model.registry
     weightOrigin = model.weightOrigin
     executor = model.executor
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
-      table: model.shared.table, packed: PackedWeights(threads: executor.threads), startup: nil,
+      table: model.shared.table, packed: packed ?? PackedWeights(threads: executor.threads),
+      startup: nil,
       order: model.shared.order, states: model.shared.states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
@@ -99,7 +102,7 @@ public final class Model: Sendable {
   public var existingTokenizerFile: URL? {
     if let gguf = weightOrigin?.gguf {
       let metadata = try? GGUFReader(contentsOf: gguf).metadata
-      return metadata?["tokenizer.ggml.model"] == nil ? nil : gguf
+      return metadata?["tokenizer.ggml.tokens"] == nil ? nil : gguf
     }
     return tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
   }

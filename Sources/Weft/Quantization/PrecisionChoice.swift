@@ -1,8 +1,9 @@
 /// Chooses how each weight is stored, so that all of them take at most so many bytes and lose little.
 ///
-/// What a form loses of a weight is Σ (w − ŵ)² / Σ w² over some of its rows: about the squared relative
-/// error that its layer makes of it. From the smallest forms on, again and again the weight gets a
-/// larger one whose loss falls most for each byte that it takes more.
+/// What a form loses of a weight is what the model's outputs lose, Σ (y − ŷ)² / Σ y², where that weight
+/// alone is in the smallest form, times the share of that form's own error, Σ (w − ŵ)², that it makes:
+/// errors of single weights are small, and what they do to the outputs is about linear. From the smallest
+/// forms on, again and again the weight gets a larger one whose loss falls most for each byte more.
 struct PrecisionChoice {
   /// One form of a weight.
   private struct Option {
@@ -11,54 +12,60 @@ struct PrecisionChoice {
     let loss: Double
   }
 
-  private let options: [(name: String, options: [Option])]
+  private var options: [(name: String, options: [Option])] = []
   /// Bytes of the weights that stay as they are.
-  private let fixed: Int
+  private var fixed = 0
 
-  /// From the fewest bits to the most.
   private static let formats: [BlockFormat] = [.q4_k, .q5_k, .q6_k, .q8_0]
-  /// Rows that a loss is told from.
+  /// Rows that a form's own error is told from.
   private static let rows = 64
+  /// Runs that a weight's effect on the outputs is told from.
+  private static let runs = 4
 
   /// What there is to choose from for the weights of `model`, but those in `kept`.
   init(
-    _ model: Model, keeping kept: Set<String>, cancellation: Cancellation?,
-    progress: (Int) -> Void
+    _ model: Model, on samples: QuantizationSamples, entry: String?, keeping kept: Set<String>,
+    cancellation: Cancellation?, progress: (Int) -> Void
   ) throws {
     let forms = try Self.formats.map { format in
       try QuantizationScheme(rawValue: format.rawValue)?.forms(of: model) ?? [:]
     }
-    var options: [(name: String, options: [Option])] = []
-    var (fixed, done) = (0, 0)
-    for (parameter, type) in Model.parameters(of: model.definition) {
+    let sensitivity = try WeightSensitivity(
+      model, runs: samples.runs.prefix(Self.runs), entry: entry, cancellation: cancellation)
+    for (i, name) in sensitivity.names.enumerated() {
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
-      let name = parameter.name
-      let weight = try model.shared.weights.weight(for: parameter, type: type)
-      let possible = forms.compactMap { $0[name] } + [.dense(.f16)]
-      if let tensor = weight.tensor, forms[0][name] != nil, !kept.contains(name) {
-        let sample = try Self.sample(tensor)
+      let weight = try sensitivity.original(name)
+      let possible = forms.compactMap { $0[name] }
+      if let tensor = weight.tensor, let first = possible.first, !kept.contains(name) {
+        let effect = try sensitivity.effect(of: name, as: first.stored(tensor, name: name))
         options.append(
-          (
-            name,
-            try possible.map {
-              Option(
-                form: $0, bytes: $0.byteCount(tensor.dims), loss: try Self.loss($0, sample, name))
-            }
-          ))
+          (name, try Self.options(possible + [.dense(.f16)], of: tensor, name, effect)))
       } else {
-        fixed += weight.byteCount
+        let (sum, overflow) = fixed.addingReportingOverflow(weight.byteCount)
+        fixed = overflow ? .max : sum
       }
-      done += 1
-      progress(done)
+      progress(i + 1)
     }
-    (self.options, self.fixed) = (options, fixed)
+  }
+
+  private static func options(
+    _ forms: [StoredForm], of tensor: Tensor, _ name: String, _ effect: Double
+  ) throws -> [Option] {
+    let sample = try sample(of: tensor)
+    let errors = try forms.map { try error($0, sample, name) }
+    let most = errors.first ?? 0
+    return zip(forms, errors).map { form, error in
+      Option(
+        form: form, bytes: form.byteCount(tensor.dims),
+        loss: most > 0 ? effect * error / most : 0)
+    }
   }
 
   /// The form of each weight.
   ///
   /// - Throws: ``QuantizationError/budget(bytes:least:)`` where the smallest forms take more.
   func forms(within budget: Int) throws -> [String: StoredForm] {
-    var chosen = options.map { $0.options.indices.min { a, b in byteOrder($0.options, a, b) } ?? 0 }
+    var chosen = options.map { Self.smallest($0.options) }
     var bytes = fixed
     for (weight, choice) in zip(options, chosen) { bytes += weight.options[choice].bytes }
     guard bytes <= budget else { throw QuantizationError.budget(bytes: budget, least: bytes) }
@@ -71,8 +78,11 @@ struct PrecisionChoice {
       uniqueKeysWithValues: zip(options, chosen).map { ($0.name, $0.options[$1].form) })
   }
 
-  private func byteOrder(_ options: [Option], _ a: Int, _ b: Int) -> Bool {
-    (options[a].bytes, options[a].loss) < (options[b].bytes, options[b].loss)
+  /// The form of the fewest bytes, of equal ones that which loses least.
+  private static func smallest(_ options: [Option]) -> Int {
+    options.indices.min { a, b in
+      (options[a].bytes, options[a].loss) < (options[b].bytes, options[b].loss)
+    } ?? 0
   }
 
   /// The larger form whose loss falls most for each byte, of those that there is room for; of equal
@@ -92,7 +102,7 @@ struct PrecisionChoice {
   }
 
   /// Some of a matrix's rows, evenly spread.
-  private static func sample(_ tensor: Tensor) throws -> Tensor {
+  private static func sample(of tensor: Tensor) throws -> Tensor {
     let (rows, columns) = (tensor.dims[0], tensor.dims[1])
     guard rows > Self.rows else { return tensor }
     let all = tensor.floats
@@ -104,14 +114,13 @@ struct PrecisionChoice {
     return try Tensor(dims: [Self.rows, columns], floats: some)
   }
 
-  private static func loss(_ form: StoredForm, _ tensor: Tensor, _ name: String) throws -> Double {
+  /// Σ (w − ŵ)² over the rows of `tensor`.
+  private static func error(_ form: StoredForm, _ tensor: Tensor, _ name: String) throws -> Double {
     let stored = try form.stored(tensor, name: name)
     let rounded = try stored.tensor?.floats ?? stored.blocks?.dense().floats ?? []
-    var (lost, all) = (0.0, 0.0)
-    for (x, y) in zip(tensor.floats, rounded) {
-      lost += Double(x - y) * Double(x - y)
-      all += Double(x) * Double(x)
+    return zip(tensor.floats, rounded).reduce(0) { sum, pair in
+      let difference = Double(pair.0 - pair.1)
+      return sum + difference * difference
     }
-    return all > 0 ? lost / all : 0
   }
 }
