@@ -8,6 +8,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Weft", targets: ["Weft"]),
+    .library(name: "Serving", targets: ["Serving"]),
     .executable(name: "weft", targets: ["WeftCLI"]),
   ],
   dependencies: [
@@ -20,6 +21,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    .target(name: "CMapping"),
     .systemLibrary(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
@@ -31,7 +33,7 @@ let package = Package(
     .target(
       name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
-    .target(name: "Formats", dependencies: ["Tensors"]),
+    .target(name: "Formats", dependencies: ["Tensors", "CMapping"]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "ChatTemplates", dependencies: ["Formats"]),
     .target(name: "Generation", dependencies: ["Tokenizers", "Executor", "Tensors"]),

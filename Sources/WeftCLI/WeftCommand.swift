@@ -26,6 +26,7 @@ struct WeftCommand: ParsableCommand {
 
   static func main() {
     let startup = StartupRecorder()
+    FaultSignals.becomeErrors()
     do {
       var command = try startup.measure(.parseArguments) { try parseAsRoot() }
       if let profile = command as? ProfileCommand {
