@@ -6,6 +6,7 @@ public enum WeftProgram {
   /// Runs the command that the process was called with, and exits where it fails.
   public static func main() {
     let startup = StartupRecorder()
+    FaultSignals.becomeErrors()
     do {
       var command = try startup.measure(.parseArguments) { try WeftCommand.parseAsRoot() }
       if let profile = command as? ProfileCommand {

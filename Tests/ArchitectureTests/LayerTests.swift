@@ -6,6 +6,7 @@ import Testing
   /// For each target, the targets of this package that it may import.
   static let allowed: [(target: String, imports: Set<String>)] = [
     ("CKernels", []),
+    ("CMapping", []),
     ("CGraphviz", []),
     ("Tensors", []),
     ("IR", ["Tensors"]),
@@ -14,7 +15,7 @@ import Testing
     ("Compiler", ["IR", "Executor", "Tensors", "CKernels"]),
     ("Operators", ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
-    ("Formats", ["Tensors"]),
+    ("Formats", ["Tensors", "CMapping"]),
     ("Tokenizers", ["Formats"]),
     ("ChatTemplates", ["Formats"]),
     ("Generation", ["Tokenizers", "Executor", "Tensors"]),

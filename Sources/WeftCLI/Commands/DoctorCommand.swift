@@ -4,7 +4,7 @@ import Weft
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Say what this machine can do: instruction set, cores, peaks, Graphviz.",
+    abstract: "Say what this machine can do and what it runs: the beginning of a report of a bug.",
     discussion: """
       Example:
         weft doctor --json
@@ -16,7 +16,8 @@ struct DoctorCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = try MachineReport.measure(graphviz: try? Graphviz.version())
+    let report = try MachineReport.measure(
+      weft: weftVersion, plugins: Registry.standard().plugins, graphviz: try? Graphviz.version())
     print(json ? try report.json() : report.text)
   }
 }
