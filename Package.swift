@@ -25,6 +25,8 @@ let package = Package(
   targets: [
     .target(name: "CKernels"),
     .target(name: "CMapping"),
+    // weft_plugin.h, which plugins in C are built with.
+    .target(name: "CPlugin"),
     .systemLibrary(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
@@ -37,6 +39,11 @@ let package = Package(
       name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors", "CMapping"]),
+    .target(
+      name: "Plugins",
+      dependencies: [
+        "Formats", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CPlugin",
+      ]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "ChatTemplates", dependencies: ["Formats"]),
     .target(name: "Generation", dependencies: ["Tokenizers", "Executor", "Tensors"]),
@@ -54,7 +61,7 @@ let package = Package(
       name: "Weft",
       dependencies: [
         "Generation", "ChatTemplates", "ShippedGraphs", "Diagrams", "Report", "Profiler",
-        "Tokenizers", "Formats",
+        "Tokenizers", "Plugins", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     // Alone with its libraries: who imports Weft builds none of them.
@@ -97,6 +104,13 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "Tensors"], exclude: ["Reference"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
+    .testTarget(
+      name: "PluginsTests",
+      dependencies: [
+        "Weft", "Plugins", "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR",
+        "Tensors",
+      ],
+      exclude: ["C"]),
     .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]
     ),

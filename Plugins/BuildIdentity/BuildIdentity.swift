@@ -12,11 +12,12 @@ struct BuildIdentity: BuildToolPlugin {
     let folder = context.pluginWorkDirectoryURL.appending(path: "Generated")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "BuildHash.swift")
+    let package = context.package.directoryURL
     let text = """
       /// A hash of the sources that this Weft is built from.
       @_alwaysEmitIntoClient
       public var weftBuildIdentity: StaticString {
-        "WEFT-SWIFT-PLUGIN;abi=1;build=\(try hash(context.package.directoryURL));compiler=\(compiler);end"
+        "WEFT-SWIFT-PLUGIN;abi=1;weft=\(try version(package));build=\(try hash(package));compiler=\(compiler);end"
       }
 
       """
@@ -62,6 +63,13 @@ struct BuildIdentity: BuildToolPlugin {
     }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Weft's version, as its source says.
+  private func version(_ package: URL) throws -> String {
+    let file = package.appending(path: "Sources/Weft/Weft.swift")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    return text.firstMatch(of: /weftVersion = "([^";]+)"/).map { String($0.1) } ?? "?"
   }
 
   /// The compiler, which this is compiled with, too.

@@ -19,6 +19,7 @@ struct WeftCommand: ParsableCommand {
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
       DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
       GenerateCommand.self, ImportCommand.self, MemoryCommand.self, PerplexityCommand.self,
+      PluginsCommand.self,
       ProfileCommand.self, QuantizeCommand.self, RenderCommand.self, RunCommand.self,
       ServeCommand.self, WhyCommand.self,
     ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Weft
 
 /// The program `weft`, as both executables run it: alone, and beside plugins in Swift.
@@ -8,11 +9,19 @@ public enum WeftProgram {
     let startup = StartupRecorder()
     FaultSignals.becomeErrors()
     do {
-      var command = try startup.measure(.parseArguments) { try WeftCommand.parseAsRoot() }
-      if let profile = command as? ProfileCommand {
-        try profile.run(startup)
-      } else {
-        try command.run()
+      let request = PluginRequest(
+        Array(CommandLine.arguments.dropFirst()),
+        environment: ProcessInfo.processInfo.environment)
+      try PluginHost.enter(for: request.paths)
+      if try !runCommandOfPlugin(request) {
+        var command = try startup.measure(.parseArguments) {
+          try WeftCommand.parseAsRoot(request.arguments)
+        }
+        if let profile = command as? ProfileCommand {
+          try profile.run(startup)
+        } else {
+          try command.run()
+        }
       }
       try StandardOutput.finish()
     } catch let error as GraphFileError {
@@ -24,6 +33,17 @@ public enum WeftProgram {
     } catch {
       WeftCommand.exit(withError: error)
     }
+  }
+
+  /// Runs a command that Weft doesn't ship, where a plugin has it.
+  private static func runCommandOfPlugin(_ request: PluginRequest) throws -> Bool {
+    guard let (name, arguments) = request.command, !request.paths.isEmpty,
+      !StandardCommands.names.contains(name)
+    else { return false }
+    let registry = try PluginOptions.registry(of: request.paths)
+    guard let command = registry.commands.first(where: { $0.name == name }) else { return false }
+    try command.run(arguments, registry: registry)
+    return true
   }
 }
 

@@ -4,8 +4,13 @@ import Tensors
 public struct OpTable: Sendable {
   private var definitions: [String: OpDefinition] = [:]
 
+  /// A table without ops.
+  public static let empty = OpTable()
+
+  private init() {}
+
   /// A table of `ops`, which must have different names.
-  public init(_ ops: [any Op.Type] = []) throws(OpTableError) {
+  public init(_ ops: [any Op.Type]) throws(OpTableError) {
     for op in ops { try add(op) }
   }
 

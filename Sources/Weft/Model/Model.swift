@@ -54,13 +54,13 @@ public final class Model: Sendable {
     weightOrigin = weights
     executor = PlanExecutor(threads: threads)
     let start = Clock.nanoseconds()
-    let source = try Model.weightSource(weights, of: definition)
+    let source = try Model.weightSource(weights, of: definition, registry.formats)
     startup?.record(.openCheckpoint, nanoseconds: Clock.nanoseconds() - start)
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
-      startup: startup, order: lowMemory ? .searched : .quick, states: states)
+      offers: registry.kernels, startup: startup, order: lowMemory ? .searched : .quick, states: states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }
@@ -76,7 +76,7 @@ public final class Model: Sendable {
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
       table: model.shared.table, packed: packed ?? PackedWeights(threads: executor.threads),
-      startup: nil,
+      offers: model.shared.offers, startup: nil,
       order: model.shared.order, states: model.shared.states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
@@ -123,11 +123,12 @@ public final class Model: Sendable {
   }
 
   private static func weightSource(
-    _ origin: WeightOrigin?, of definition: ModelDefinition
+    _ origin: WeightOrigin?, of definition: ModelDefinition, _ formats: [any WeightFormat]
   ) throws -> any WeightSource {
     switch origin {
     case .checkpoint(let url):
-      try CheckpointWeights(parameters(of: definition), at: weightFile(url, definition))
+      try CheckpointWeights(
+        parameters(of: definition), at: weightFile(url, definition), formats: formats)
     case .random(let seed): RandomWeights(seed: seed)
     case nil: NoWeights()
     }

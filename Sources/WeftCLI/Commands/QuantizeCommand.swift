@@ -76,7 +76,8 @@ struct QuantizeCommand: ParsableCommand {
     }
     let source = try graph.source(configuration: origin.configuration)
     let model = try Model(
-      source, weights: origin, threads: execution.threads, lowMemory: execution.lowMemory)
+      source, weights: origin, threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory)
     // What can be wrong with the text is said before the work, not after it.
     let text = try perplexity.map { try TextLines.text(path: $0) }
     if text != nil { _ = try TextModel(model) }
