@@ -8,8 +8,11 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Weft", targets: ["Weft"]),
+    // All of Weft and its commands in one library, for plugins that are loaded at run time.
+    .library(name: "WeftPlugin", type: .dynamic, targets: ["WeftPlugin", "WeftCLI"]),
     .library(name: "Serving", targets: ["Serving"]),
-    .executable(name: "weft", targets: ["WeftCLI"]),
+    .executable(name: "weft", targets: ["WeftMain"]),
+    .executable(name: "weft-host", targets: ["WeftHost"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -22,6 +25,8 @@ let package = Package(
   targets: [
     .target(name: "CKernels"),
     .target(name: "CMapping"),
+    // weft_plugin.h, which plugins in C are built with.
+    .target(name: "CPlugin"),
     .systemLibrary(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
@@ -34,6 +39,11 @@ let package = Package(
       name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
     .target(name: "Formats", dependencies: ["Tensors", "CMapping"]),
+    .target(
+      name: "Plugins",
+      dependencies: [
+        "Formats", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CPlugin",
+      ]),
     .target(name: "Tokenizers", dependencies: ["Formats"]),
     .target(name: "ChatTemplates", dependencies: ["Formats"]),
     .target(name: "Generation", dependencies: ["Tokenizers", "Executor", "Tensors"]),
@@ -51,7 +61,7 @@ let package = Package(
       name: "Weft",
       dependencies: [
         "Generation", "ChatTemplates", "ShippedGraphs", "Diagrams", "Report", "Profiler",
-        "Tokenizers", "Formats",
+        "Tokenizers", "Plugins", "Formats",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
       ]),
     // Alone with its libraries: who imports Weft builds none of them.
@@ -63,11 +73,16 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    .executableTarget(
+    .target(
       name: "WeftCLI",
       dependencies: [
         "Serving", "Weft", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Above Weft, so that a change of a source builds only this again.
+    .target(name: "WeftPlugin", dependencies: ["Weft"], plugins: ["BuildIdentity"]),
+    .plugin(name: "BuildIdentity", capability: .buildTool()),
+    .executableTarget(name: "WeftMain", dependencies: ["WeftCLI"]),
+    .executableTarget(name: "WeftHost"),
     // Measures kernels alone: Benchmarks/kernels.
     .executableTarget(
       name: "KernelBenchmarks",
@@ -89,6 +104,13 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "Tensors"], exclude: ["Reference"]),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Formats"], exclude: ["Reference"]),
+    .testTarget(
+      name: "PluginsTests",
+      dependencies: [
+        "Weft", "Plugins", "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR",
+        "Tensors",
+      ],
+      exclude: ["C"]),
     .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]
     ),
@@ -112,7 +134,7 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: ["Passes", "Operators", "Compiler", "Executor", "IR", "Tensors"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["WeftCLI"], exclude: ["Help", "Why"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["WeftMain"], exclude: ["Help", "Why"]),
     .testTarget(name: "WeftTests", dependencies: ["Weft"], exclude: ["Reference"]),
   ],
   swiftLanguageModes: [.v6]

@@ -64,6 +64,11 @@ static bool check_instruction(operand_types *operands, const weft_instruction *i
     case WEFT_OP_SIN: case WEFT_OP_COS:
       return in->type == WEFT_F32 && reads(operands, in->a, WEFT_F32)
         && writes(operands, in->dst, WEFT_F32);
+    case WEFT_OP_CALL1: case WEFT_OP_CALL2: case WEFT_OP_CALL3:
+      return in->type == WEFT_F32 && in->call && reads(operands, in->a, WEFT_F32)
+        && (in->opcode < WEFT_OP_CALL2 || reads(operands, in->b, WEFT_F32))
+        && (in->opcode < WEFT_OP_CALL3 || reads(operands, in->c, WEFT_F32))
+        && writes(operands, in->dst, WEFT_F32);
     default: return false;
   }
 }

@@ -20,6 +20,8 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
   case noTensor(path: String, name: String, nearest: String?)
   /// A tensor couldn't be made.
   case tensor(path: String, name: String, TensorError)
+  /// A plugin's format says in its own words what is wrong.
+  case other(path: String, format: String, reason: String)
 
   /// The message.
   public var description: String {
@@ -36,6 +38,7 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
         + (nearest.map { "; did you mean \($0.quotedForMessage)?" } ?? "")
     case .tensor(let path, let name, let error):
       "\(path): tensor \(name.quotedForMessage): \(error)"
+    case .other(let path, let format, let reason): "\(path): not a whole \(format) file: \(reason)"
     }
   }
 }

@@ -12,8 +12,7 @@ extension GraphLanguage {
     file url: URL, _ options: ElaborationOptions, didRead: () -> Void = {}
   ) -> (model: ModelDefinition?, diagnostics: [Diagnostic]) {
     let reporter = Reporter()
-    let program = ProgramLoader.load(
-      url, allowsImportsOutside: options.allowsImportsOutside, embedded: options.embedded, reporter)
+    let program = ProgramLoader.load(url, options, reporter)
     didRead()
     return elaborate(program, options, reporter)
   }
@@ -37,8 +36,7 @@ extension GraphLanguage {
   /// only layers.
   public static func check(file url: URL, _ options: ElaborationOptions) -> [Diagnostic] {
     let reporter = Reporter()
-    let program = ProgramLoader.load(
-      url, allowsImportsOutside: options.allowsImportsOutside, embedded: options.embedded, reporter)
+    let program = ProgramLoader.load(url, options, reporter)
     guard resolve(program, options, reporter) else { return reporter.diagnostics }
     for model in program.models {
       if let name = options.modelName, model.name.text != name { continue }

@@ -16,6 +16,9 @@ public enum GraphLanguage {
     parse(SourceText(name: name, bytes: Array(text.utf8)))
   }
 
+  /// Whether `word` is a keyword, which nothing may be named.
+  public static func isKeyword(_ word: String) -> Bool { Keyword(rawValue: word) != nil }
+
   /// The text of a syntax tree in the canonical style.
   public static func format(_ file: SourceFile) -> String { Formatter.text(of: file) }
 

@@ -20,7 +20,7 @@ public struct WidenStorage: RewritePass {
   public init() {}
 
   public func rewrite(_ node: Node, in graph: Graph, context: inout PassContext) throws -> Patch? {
-    guard Self.computing.contains(type(of: node.op).signature.category),
+    guard Self.computing.contains(node.op.signature.category),
       !(node.op is any ElementwiseComputation)
     else { return nil }
     let narrow = node.operands.map { operand in

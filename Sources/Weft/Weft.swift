@@ -9,6 +9,7 @@
 @_exported import IR
 @_exported import Operators
 @_exported import Passes
+@_exported import Plugins
 @_exported import Profiler
 @_exported import Report
 @_exported import ShippedGraphs

@@ -2,7 +2,6 @@ import ArgumentParser
 import Weft
 
 /// The command `weft`: a file for each subcommand, no logic.
-@main
 struct WeftCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weft",
@@ -20,29 +19,8 @@ struct WeftCommand: ParsableCommand {
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
       DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
       GenerateCommand.self, ImportCommand.self, MemoryCommand.self, PerplexityCommand.self,
+      PluginsCommand.self,
       ProfileCommand.self, QuantizeCommand.self, RenderCommand.self, RunCommand.self,
       ServeCommand.self, WhyCommand.self,
     ])
-
-  static func main() {
-    let startup = StartupRecorder()
-    FaultSignals.becomeErrors()
-    do {
-      var command = try startup.measure(.parseArguments) { try parseAsRoot() }
-      if let profile = command as? ProfileCommand {
-        try profile.run(startup)
-      } else {
-        try command.run()
-      }
-      try StandardOutput.finish()
-    } catch let error as GraphFileError {
-      Terminal.report(error.diagnostics)
-      exit(withError: ExitCode.failure)
-    } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
-      Terminal.error("error: \(error)\n")
-      exit(withError: ExitCode.failure)
-    } catch {
-      exit(withError: error)
-    }
-  }
 }

@@ -7,6 +7,7 @@ import Testing
   static let allowed: [(target: String, imports: Set<String>)] = [
     ("CKernels", []),
     ("CMapping", []),
+    ("CPlugin", []),
     ("CGraphviz", []),
     ("Tensors", []),
     ("IR", ["Tensors"]),
@@ -16,6 +17,12 @@ import Testing
     ("Operators", ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
     ("Formats", ["Tensors", "CMapping"]),
+    (
+      "Plugins",
+      [
+        "Formats", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CPlugin",
+      ]
+    ),
     ("Tokenizers", ["Formats"]),
     ("ChatTemplates", ["Formats"]),
     ("Generation", ["Tokenizers", "Executor", "Tensors"]),
@@ -27,12 +34,16 @@ import Testing
       "Weft",
       [
         "Generation", "ChatTemplates", "Diagrams", "Report", "Profiler", "Tokenizers", "Formats",
+        "Plugins",
         "Passes", "Operators", "Compiler", "Executor", "GraphLanguage", "IR", "Tensors", "CKernels",
         "ShippedGraphs",
       ]
     ),
     ("Serving", ["Weft"]),
     ("WeftCLI", ["Serving", "Weft"]),
+    ("WeftPlugin", ["Weft"]),
+    ("WeftMain", ["WeftCLI"]),
+    ("WeftHost", []),
   ]
 
   @Test func `every folder of Sources is a known layer`() throws {
@@ -46,7 +57,8 @@ import Testing
     let layers = Set(Self.allowed.map(\.target))
     let permitted = try #require(Self.allowed.first { $0.target == target }).imports
     let pattern =
-      /^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import (?:struct |class |enum |protocol |func )?(\w+)/
+      // What is indented further stands in a text, such as a template's.
+      /^ {0,3}(?:@\w+(?:\([^)]*\))?\s+)*(?:public |package |internal |private )?import (?:struct |class |enum |protocol |func )?(\w+)/
       .anchorsMatchLineEndings()
     for file in try Repository.files(in: "Sources/\(target)", suffixes: [".swift"]) {
       for match in try Repository.text(file).matches(of: pattern) {
@@ -75,7 +87,7 @@ import Testing
 
   @Test func `no two paths differ only in case`() throws {
     var seen: [String: String] = [:]
-    for folder in ["Sources", "Tests", "Graphs", "Docs", "Scripts"] {
+    for folder in ["Sources", "Tests", "Graphs", "Docs", "Scripts", "Examples", "Plugins"] {
       for file in try Repository.files(in: folder, suffixes: [""]) {
         let path = file.path
         if let other = seen.updateValue(path, forKey: path.lowercased()) {

@@ -14,7 +14,8 @@ struct ElementwiseProgram {
     _ a: UInt16, _ b: UInt16 = 0, _ c: UInt16 = 0
   ) {
     instructions.append(
-      weft_instruction(opcode: opcode, type: type, to: to, dst: dst, a: a, b: b, c: c))
+      weft_instruction(
+        opcode: opcode, type: type, to: to, dst: dst, a: a, b: b, c: c, call: nil, context: nil))
   }
 
   func withProgram<Result>(

@@ -278,6 +278,7 @@ import Testing
     #expect(changed { $0.instructions[0].type = WEFT_I32 } == 0)
     #expect(changed { $0.instructions[0].type = weft_dtype(rawValue: 77) } == 0)
     #expect(changed { $0.instructions[1].opcode = WEFT_OP_COUNT } == 1)
+    #expect(changed { $0.instructions[1].opcode = WEFT_OP_CALL1 } == 1)  // calls nothing
     #expect(changed { $0.instructions[1].a = 0 } == 1)
     #expect(changed { $0.instructions[1].opcode = WEFT_OP_AND } == 1)
     #expect(changed { $0.instructions.removeLast() } == 1)  // the output is never written

@@ -260,7 +260,7 @@ static void elementwise(void) {
   for (size_t count = 1; count < 1100; count = count * 2 + 1) {
     float *x = numbers(count, 9), *y = numbers(count, 9);
     for (size_t i = 0; i < count; i += 3) x[i] = special[next() % 11];
-    for (int op = WEFT_OP_EXP; op < WEFT_OP_COUNT; op++) {
+    for (int op = WEFT_OP_EXP; op < WEFT_OP_CALL1; op++) {
       float *out[2];
       for (int t = 0; t < 2; t++) {
         out[t] = guarded(count * sizeof(float));

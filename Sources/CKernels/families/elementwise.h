@@ -37,6 +37,11 @@ static void elementwise_step(
     case WEFT_OP_WHERE:
       elementwise_where(weft_dtype_size(in.type), a, b, operands[in.c], d, n);
       return;
+    case WEFT_OP_CALL1: case WEFT_OP_CALL2: case WEFT_OP_CALL3: {
+      const float *const sources[3] = {a, b, (const void *)operands[in.c]};
+      in.call(in.context, sources, d, n);
+      return;
+    }
     case WEFT_OP_NEG: case WEFT_OP_ABS: case WEFT_OP_NOT: b = a; break;
     default: break;
   }

@@ -271,16 +271,26 @@ typedef enum weft_opcode {
   WEFT_OP_GELU_TANH,
   WEFT_OP_SIN,
   WEFT_OP_COS,
+  // A function of somebody else's over a block: dst = call(a), call(a, b) or call(a, b, c)
+  WEFT_OP_CALL1,
+  WEFT_OP_CALL2,
+  WEFT_OP_CALL3,
   WEFT_OP_COUNT
 } weft_opcode;
 
 enum { WEFT_ELEMENTWISE_OPERANDS = 64 };  // inputs + constants + registers + outputs, at most
+
+// Computes `count` elements; the result may be one of the operands.
+typedef void (*weft_elementwise_call)(
+  const void *context, const float *const *operands, float *result, size_t count);
 
 typedef struct weft_instruction {
   weft_opcode opcode;
   weft_dtype type;  // of the operands; of b and c for WHERE
   weft_dtype to;    // CAST only
   uint16_t dst, a, b, c;
+  weft_elementwise_call call;  // CALL only
+  const void *context;         // CALL only
 } weft_instruction;
 
 typedef struct weft_constant {

@@ -99,6 +99,8 @@ public struct KernelBinding: Sendable {
 public enum KernelError: Error, CustomStringConvertible {
   /// The op has no kernel for these types.
   case unsupported(op: String, operands: [TensorType])
+  /// The op says why, in words that go on after its name.
+  case refused(op: String, reason: String)
   /// Memory for packed weights is not to be had.
   case tensor(TensorError)
 
@@ -106,6 +108,7 @@ public enum KernelError: Error, CustomStringConvertible {
     switch self {
     case .unsupported(let op, let operands):
       "there is no kernel for '\(op)' on \(operands.map(\.description).joined(separator: ", "))"
+    case .refused(let op, let reason): "'\(op)' \(reason)"
     case .tensor(let error): error.description
     }
   }

@@ -111,7 +111,7 @@ public struct Lineage: Sendable {
   private static func mainNodes(
     of made: [NodeID], in graph: Graph
   ) -> (main: [NodeID], helpers: [NodeID]) {
-    let weights = made.map { type(of: graph[$0].op).signature.category.weight }
+    let weights = made.map { graph[$0].op.signature.category.weight }
     let most = weights.max()
     return (
       zip(made, weights).filter { $0.1 == most }.map(\.0),

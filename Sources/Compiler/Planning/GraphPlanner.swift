@@ -15,18 +15,22 @@ public final class GraphPlanner: Sendable {
   public let table: KernelTable
   private let weights: any WeightSource
   private let order: NodeOrder
+  private let offers: [any KernelOffer]
   private let known: Mutex<KnownValues>
   private let cache: Mutex<PlanCache>
 
   /// A planner of `compiled` with `weights`.
   ///
   /// - Parameters:
+  ///   - offers: kernels that are asked for before those of the ops.
   ///   - order: how the order of the nodes is chosen.
   ///   - cacheLimit: how many plans are kept.
   public init(
     _ compiled: CompiledGraph, weights: any WeightSource, table: KernelTable,
-    packed: PackedWeights = PackedWeights(), order: NodeOrder = .quick, cacheLimit: Int = 32
+    packed: PackedWeights = PackedWeights(), offers: [any KernelOffer] = [],
+    order: NodeOrder = .quick, cacheLimit: Int = 32
   ) {
+    self.offers = offers
     self.order = order
     self.compiled = compiled
     self.weights = weights
@@ -41,6 +45,7 @@ public final class GraphPlanner: Sendable {
   public init(_ compiled: CompiledGraph, sharing planner: GraphPlanner, cacheLimit: Int = 4) {
     self.compiled = compiled
     order = planner.order
+    offers = planner.offers
     weights = planner.weights
     packed = planner.packed
     table = planner.table
@@ -76,7 +81,7 @@ public final class GraphPlanner: Sendable {
         let values = try known.resolve(
           bound, symbolic: compiled.graph, weights: weights, table: table, packed: packed)
         var builder = PlanBuilder(
-          bound, known: values, table: table, packed: packed, order: order,
+          bound, known: values, table: table, packed: packed, offers: offers, order: order,
           stateFormat: key.states)
         return try builder.build(bindings: key.bindings, since: start)
       }

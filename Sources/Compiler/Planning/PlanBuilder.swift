@@ -8,6 +8,7 @@ struct PlanBuilder {
   let known: [StoredWeight?]
   let table: KernelTable
   let packed: PackedWeights
+  let offers: [any KernelOffer]
   let order: NodeOrder
   let stateFormat: StateFormat
   private var buffers: BufferAssignment
@@ -26,8 +27,9 @@ struct PlanBuilder {
 
   init(
     _ graph: Graph, known: [StoredWeight?], table: KernelTable, packed: PackedWeights,
-    order: NodeOrder = .quick, stateFormat: StateFormat = .f32
+    offers: [any KernelOffer] = [], order: NodeOrder = .quick, stateFormat: StateFormat = .f32
   ) {
+    self.offers = offers
     self.order = order
     self.stateFormat = stateFormat
     self.graph = graph
@@ -58,7 +60,7 @@ struct PlanBuilder {
     let op = graph.producer(of: value)?.op
     return PlannedBuffer(
       name: graph[value].name ?? op?.name ?? "\(value)", type: graph.type(of: value),
-      category: op.map { type(of: $0).signature.category } ?? .other,
+      category: op?.signature.category ?? .other,
       origin: graph[value].origin)
   }
 
@@ -75,24 +77,23 @@ struct PlanBuilder {
   }
 
   private mutating func addStep(_ node: Node) throws(PlanningError) {
-    guard let op = node.op as? any KernelProviding else {
-      throw .noKernel(op: node.op.name, origin: node.origin)
-    }
+    let op = node.op
     var stored: [StoredWeight?] = []
     for (i, operand) in node.operands.enumerated() {
       stored.append(try weight(operand, for: op, at: i))
     }
     let operands = zip(node.operands, stored).map { $1?.tensor?.type ?? graph.type(of: $0) }
     let results = node.results.map { graph.type(of: $0) }
-    let binding: KernelBinding
+    let request = KernelRequest(
+      operands: operands, results: results, stored: stored, table: table, packed: packed,
+      stateFormat: stateFormat)
+    let made: KernelBinding?
     do {
-      binding = try op.makeKernel(
-        KernelRequest(
-          operands: operands, results: results, stored: stored, table: table, packed: packed,
-          stateFormat: stateFormat))
+      made = try kernel(for: op, request)
     } catch {
       throw .kernel(error, origin: node.origin)
     }
+    guard let binding = made else { throw .noKernel(op: op.name, origin: node.origin) }
     let step = drafts.count
     var draft = Draft(kernel: binding.kernel, operands: [], results: [])
     for i in binding.operands {
@@ -109,9 +110,19 @@ struct PlanBuilder {
     drafts.append(draft)
     plannedSteps.append(
       PlannedStep(
-        op: node.op.name, category: type(of: node.op).signature.category,
+        op: node.op.name, category: node.op.signature.category,
         kernel: binding.kernel.name, origin: node.origin,
         cost: cost(of: node.op, operands, results, stored), type: results[0], node: node.id))
+  }
+
+  /// The first kernel that is offered for `op`, or else its own; nil where it has none.
+  private func kernel(
+    for op: any Op, _ request: KernelRequest
+  ) throws(KernelError) -> KernelBinding? {
+    for offer in offers where offer.op == op.name {
+      if let kernel = try offer.makeKernel(for: op, request) { return kernel }
+    }
+    return try (op as? any KernelProviding)?.makeKernel(request)
   }
 
   /// The cost of `op`, whose operands stand in memory as `stored` says.
@@ -171,9 +182,12 @@ struct PlanBuilder {
   /// What operand `i` of `op` is, where it is known before the run: as it is stored where the op's
   /// kernels read that, else in the type that the graph says.
   private func weight(
-    _ value: ValueID, for op: any KernelProviding, at i: Int
+    _ value: ValueID, for op: any Op, at i: Int
   ) throws(PlanningError) -> StoredWeight? {
-    switch known[value.index] {
+    guard let op = op as? any KernelProviding else {
+      return try constant(value).map { .dense($0) }
+    }
+    return switch known[value.index] {
     case .dense(let tensor)? where op.readsStored(i): .dense(tensor)
     case .int8(let matrix)? where op.readsInt8(i, matrix): .int8(matrix)
     case .blocks(let matrix)? where op.readsBlocks(i, matrix): .blocks(matrix)

@@ -64,7 +64,7 @@ struct BlockFinder {
 
   // MARK: Roles
 
-  func category(_ n: Int) -> OpCategory { type(of: graph.nodes[n].op).signature.category }
+  func category(_ n: Int) -> OpCategory { graph.nodes[n].op.signature.category }
 
   /// Whether an operand is a weight, as it is or moved about.
   func isWeight(_ value: ValueID) -> Bool {

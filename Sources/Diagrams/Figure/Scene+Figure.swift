@@ -66,7 +66,7 @@ extension Scene {
   }
 
   private func tooltip(ofBlock block: [Int]) -> String {
-    let shown = block.filter { type(of: graph.nodes[$0].op).signature.category != .movement }
+    let shown = block.filter { graph.nodes[$0].op.signature.category != .movement }
     let names = (shown.isEmpty ? block : shown).map { graph.nodes[$0].op.name }
     let origin = Origin.merging(block.map { graph.nodes[$0].origin })
     let parameters = Weights.elementCount(

@@ -67,7 +67,7 @@ struct Outline {
   private static func folded(_ graph: Graph) -> [Bool] {
     var folded = [Bool](repeating: false, count: graph.nodes.count)
     for (n, node) in graph.nodes.enumerated() {
-      let category = type(of: node.op).signature.category
+      let category = node.op.signature.category
       guard category == .movement || category == .elementwise, !node.operands.isEmpty,
         !node.results.contains(where: graph.isOutput)
       else { continue }

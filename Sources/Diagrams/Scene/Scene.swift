@@ -194,7 +194,7 @@ struct Scene {
 
   mutating func add(node n: Int, to frame: Int, caption: String?) {
     let node = graph.nodes[n]
-    let signature = type(of: node.op).signature
+    let signature = node.op.signature
     let isMovement = signature.category == .movement && !node.operands.isEmpty
     let lines = Weights.lines(of: node, in: outline)
     // Movement of what was only just moved shares its box.

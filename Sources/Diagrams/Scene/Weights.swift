@@ -9,7 +9,7 @@ enum Weights {
   static func lines(of node: Node, in outline: Outline) -> [String] {
     let graph = outline.graph
     var lines: [String] = []
-    let formals = type(of: node.op).signature.operands
+    let formals = node.op.signature.operands
     let isPlain = formals.count == node.operands.count && formals.allSatisfy(\.isRequired)
     for (position, operand) in node.operands.enumerated() {
       var value = operand
@@ -73,7 +73,7 @@ enum Weights {
 
   /// Attributes that aren't at their default, if short; presence of operands isn't one.
   static func attributes(of op: any Op) -> [String] {
-    let signature = type(of: op).signature
+    let signature = op.signature
     let texts = op.attributes.pairs.compactMap { pair -> String? in
       guard let known = signature.attributes.first(where: { $0.name == pair.name }),
         known.fallback != pair.value

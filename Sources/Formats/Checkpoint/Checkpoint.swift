@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 
 /// A model's weights by name: one safetensors file, a folder as Hugging Face's libraries write it, in
-/// one file or in shards with an index, or a GGUF file, whose tensors have Hugging Face's names here.
+/// one file or in shards with an index, a GGUF file, whose tensors have Hugging Face's names here, or a
+/// file of another format.
 public struct Checkpoint: Sendable {
   /// The file or folder.
   public let url: URL
@@ -14,50 +15,41 @@ public struct Checkpoint: Sendable {
     files.reduce(into: [:]) { $0.merge($1.metadata) { first, _ in first } }
   }
 
-  private let files: [SafetensorsReader]
-  private let model: GGUFModel?
+  private let files: [any WeightFile]
   private let location: [ExactString: Int]
 
   /// A larger index isn't one.
   private static let maximumIndexSize = 64 << 20
 
-  /// Opens a `.safetensors` file, a `.gguf` file or a folder. Tensors are read when they are asked for.
-  public init(contentsOf url: URL) throws(FormatError) {
+  /// Opens a file of one of `formats`, by the end of its name, or a folder; what has another name is taken
+  /// for safetensors. Tensors are read when they are asked for.
+  public init(
+    contentsOf url: URL, formats: [any WeightFormat] = StandardFormats.all
+  ) throws(FormatError) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     guard exists, isFolder.boolValue else {
-      if url.pathExtension.lowercased() == "gguf" {
-        self.init(try GGUFModel(contentsOf: url))
-        return
-      }
-      let file = try SafetensorsReader(contentsOf: url)
-      self.init(url, [file])
+      let format = formats.first { $0.fileExtensions.contains(url.pathExtension.lowercased()) }
+      self.init(url, [try (format ?? SafetensorsFormat()).open(url)])
       return
     }
     let index = url.appending(path: "model.safetensors.index.json")
     if FileManager.default.fileExists(atPath: index.path) {
       try self.init(url, index: index)
     } else if let blocks = Checkpoint.blocksFile(in: url) {
-      self.init(try GGUFModel(contentsOf: blocks))
+      self.init(blocks, [try GGUFModel(contentsOf: blocks)])
     } else {
-      self.init(url, [try SafetensorsReader(contentsOf: try Checkpoint.singleFile(in: url))])
+      let (file, format) = try Checkpoint.singleFile(in: url, formats)
+      self.init(url, [try format.open(file)])
     }
   }
 
-  private init(_ model: GGUFModel) {
-    url = model.file.url
-    self.model = model
-    (files, location) = ([], [:])
-    names = model.names.map(\.huggingFace).sorted()
-  }
-
-  private init(_ url: URL, _ files: [SafetensorsReader]) {
+  private init(_ url: URL, _ files: [any WeightFile]) {
     self.url = url
     self.files = files
-    model = nil
     var location: [ExactString: Int] = [:]
     for (i, file) in files.enumerated() {
-      for entry in file.entries { location[ExactString(entry.name)] = i }
+      for name in file.tensorNames { location[ExactString(name)] = i }
     }
     self.location = location
     names = location.keys.map(\.text).sorted()
@@ -80,7 +72,6 @@ public struct Checkpoint: Sendable {
     }
     url = folder
     self.files = files
-    model = nil
     self.location = location
     names = map.map(\.name).sorted()
   }
@@ -130,13 +121,21 @@ public struct Checkpoint: Sendable {
     return folder.appending(path: files[0])
   }
 
-  private static func singleFile(in folder: URL) throws(FormatError) -> URL {
+  private static func singleFile(
+    in folder: URL, _ formats: [any WeightFormat]
+  ) throws(FormatError) -> (URL, any WeightFormat) {
     let standard = folder.appending(path: "model.safetensors")
-    if FileManager.default.fileExists(atPath: standard.path) { return standard }
+    if FileManager.default.fileExists(atPath: standard.path) {
+      return (standard, SafetensorsFormat())
+    }
     let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []
     let files = all.filter { $0.hasSuffix(".safetensors") }
-    if files.count == 1 { return folder.appending(path: files[0]) }
+    if files.count == 1 { return (folder.appending(path: files[0]), SafetensorsFormat()) }
     if files.count > 1 { throw .checkpoint(path: folder.path, .severalFiles(files)) }
+    for format in formats where format.name != "gguf" {
+      let files = all.filter { name in format.fileExtensions.contains { name.hasSuffix("." + $0) } }
+      if files.count == 1 { return (folder.appending(path: files[0]), format) }
+    }
     let others = all.filter { name in
       [".bin", ".pt", ".pth", ".h5", ".msgpack", ".onnx", ".gguf", ".ckpt"].contains {
         name.hasSuffix($0)
@@ -147,17 +146,14 @@ public struct Checkpoint: Sendable {
 
   /// The `config.json` beside the weights, where there is one; a GGUF file is its own.
   public var configURL: URL? {
-    if model != nil { return url }
-    let folder = files.count == 1 ? files[0].url.deletingLastPathComponent() : url
-    let config = folder.appending(path: "config.json")
+    if files.count == 1 { return files[0].configURL }
+    let config = url.appending(path: "config.json")
     return FileManager.default.fileExists(atPath: config.path) ? config : nil
   }
 
   /// What the file says of a tensor, or nil where there is none of that name.
   public func entry(named name: String) -> CheckpointEntry? {
-    if let model { return model.entry(named: name).map { CheckpointEntry(name, $0) } }
-    return location[ExactString(name)].flatMap { files[$0].entry(named: name) }
-      .map(CheckpointEntry.init)
+    location[ExactString(name)].flatMap { files[$0].checkpointEntry(named: name) }
   }
 
   /// Where a tensor's bytes stand in the mapped file, or nil where there is none of that name.
@@ -170,24 +166,27 @@ public struct Checkpoint: Sendable {
 
   /// A tensor of elements or blocks: mostly a view of the mapped file.
   public func weight(named name: String) throws(FormatError) -> StoredWeight {
-    if let model { return try model.weight(named: name) }
-    return .dense(try tensor(named: name))
+    try file(of: name).weight(named: name)
   }
 
   /// A tensor: mostly a view of the mapped file. Blocks become reals.
   public func tensor(named name: String) throws(FormatError) -> Tensor {
-    if let model {
-      let weight = try model.weight(named: name)
-      if let tensor = weight.tensor { return tensor }
-      do throws(TensorError) {
-        if let matrix = weight.blocks { return try matrix.dense() }
-      } catch {
-        throw .tensor(path: url.path, name: name, error)
+    let weight = try weight(named: name)
+    do throws(TensorError) {
+      return switch weight {
+      case .dense(let tensor): tensor
+      case .int8(let matrix): try matrix.dense()
+      case .blocks(let matrix): try matrix.dense()
       }
+    } catch {
+      throw .tensor(path: url.path, name: name, error)
     }
+  }
+
+  private func file(of name: String) throws(FormatError) -> any WeightFile {
     guard let i = location[ExactString(name)] else {
       throw .noTensor(path: url.path, name: name, nearest: nearestName(to: name, among: names))
     }
-    return try files[i].tensor(named: name)
+    return files[i]
   }
 }

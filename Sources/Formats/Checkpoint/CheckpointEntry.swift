@@ -16,6 +16,12 @@ public struct CheckpointEntry: Sendable, Hashable {
   /// The type, or nil where Weft doesn't compute with it.
   public var type: TensorType? { dtype.map { TensorType($0, Shape(dims)) } }
 
+  /// What a file of a plugin's format says of a tensor of elements.
+  public init(_ name: String, _ dtype: DType, _ dims: [Int]) {
+    (self.name, self.dims, self.dtype) = (name, dims, dtype)
+    (typeName, format) = (dtype.rawValue.uppercased(), nil)
+  }
+
   init(_ entry: SafetensorsEntry) {
     (name, typeName, dims) = (entry.name, entry.typeName, entry.dims)
     (dtype, format) = (entry.dtype, nil)

@@ -16,13 +16,17 @@ public struct ElaborationOptions: Sendable {
   /// The text of a file that isn't on disk, such as one that is compiled into the program; nil for all
   /// that are.
   public var embedded: @Sendable (URL) -> [UInt8]?
+  /// Where an import of that path is found whose file isn't beside the one that imports it, such as a
+  /// plugin's layers; `embedded` has its text.
+  public var library: @Sendable (String) -> URL?
 
   /// Options from their parts.
   public init(
     ops: OpTable, settings: [String: String] = [:],
     configuration: (any ConfigurationLookup)? = nil, modelName: String? = nil,
     allowsImportsOutside: Bool = false,
-    embedded: @escaping @Sendable (URL) -> [UInt8]? = { _ in nil }
+    embedded: @escaping @Sendable (URL) -> [UInt8]? = { _ in nil },
+    library: @escaping @Sendable (String) -> URL? = { _ in nil }
   ) {
     self.ops = ops
     self.settings = settings
@@ -30,6 +34,7 @@ public struct ElaborationOptions: Sendable {
     self.modelName = modelName
     self.allowsImportsOutside = allowsImportsOutside
     self.embedded = embedded
+    self.library = library
   }
 }
 

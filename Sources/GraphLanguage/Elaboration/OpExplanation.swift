@@ -58,6 +58,8 @@ private struct OpExplanation {
       return "'\(attribute)' of \(name) doesn't fit: \(rule)"
         + list(Array(uses.indices.prefix(1))).replacingColon
     case .dim(let error): return "\(name): \(error)" + list(Array(uses.indices))
+    case .refused(let operand, let reason):
+      return "\(name) \(reason)" + (operand.map { list([$0]) } ?? "")
     }
   }
 

@@ -5,6 +5,7 @@ struct ProgramLoader {
   private let reporter: Reporter
   private let allowsImportsOutside: Bool
   private let embedded: (URL) -> [UInt8]?
+  private let library: (String) -> URL?
   /// The folder that imports may not leave; nil for a text without a folder.
   private let folder: URL?
   private var program = Program()
@@ -12,24 +13,17 @@ struct ProgramLoader {
   private var known: Set<String> = []
   private var stack: [String] = []
 
-  private init(
-    _ folder: URL?, allowsImportsOutside: Bool, embedded: @escaping (URL) -> [UInt8]?,
-    _ reporter: Reporter
-  ) {
+  private init(_ folder: URL?, _ options: ElaborationOptions?, _ reporter: Reporter) {
     self.folder = folder?.resolvingSymlinksInPath().standardizedFileURL
-    self.allowsImportsOutside = allowsImportsOutside
-    self.embedded = embedded
+    allowsImportsOutside = options?.allowsImportsOutside ?? false
+    embedded = options?.embedded ?? { _ in nil }
+    library = options?.library ?? { _ in nil }
     self.reporter = reporter
   }
 
   /// The program whose root is the file at `url`.
-  static func load(
-    _ url: URL, allowsImportsOutside: Bool, embedded: @escaping (URL) -> [UInt8]?,
-    _ reporter: Reporter
-  ) -> Program {
-    var loader = ProgramLoader(
-      url.deletingLastPathComponent(), allowsImportsOutside: allowsImportsOutside,
-      embedded: embedded, reporter)
+  static func load(_ url: URL, _ options: ElaborationOptions, _ reporter: Reporter) -> Program {
+    var loader = ProgramLoader(url.deletingLastPathComponent(), options, reporter)
     switch loader.read(url) {
     case .success(let bytes): loader.add(bytes, name: url.relativePath, at: url)
     case .failure(let failure):
@@ -41,8 +35,7 @@ struct ProgramLoader {
 
   /// The program of a text, which can't import.
   static func load(_ bytes: [UInt8], name: String, _ reporter: Reporter) -> Program {
-    var loader = ProgramLoader(
-      nil, allowsImportsOutside: false, embedded: { _ in nil }, reporter)
+    var loader = ProgramLoader(nil, nil, reporter)
     loader.add(bytes, name: name, at: nil)
     return loader.program
   }
@@ -107,11 +100,15 @@ struct ProgramLoader {
     guard let url, let folder else { return refuse(.importWithoutFolder) }
     let path = item.path.text
     guard !path.isEmpty, !path.utf8.contains(0) else { return refuse(.emptyImport) }
-    let target =
+    var target =
       path.hasPrefix("/")
       ? URL(filePath: path) : url.deletingLastPathComponent().appending(path: path)
+    let found = found(path, at: target)
+    target = found ?? target
     let real = target.resolvingSymlinksInPath().standardizedFileURL
-    if !allowsImportsOutside, path.hasPrefix("/") || !real.path.hasPrefix(folder.path + "/") {
+    let isInside = !path.hasPrefix("/") && real.path.hasPrefix(folder.path + "/")
+    // What is no file on disk lets nobody look outside.
+    if !allowsImportsOutside, !isInside, path.hasPrefix("/") || embedded(real) == nil {
       return refuse(.importOutside(path, folder: folder.lastPathComponent))
     }
     if stack.contains(real.path) {
@@ -122,13 +119,22 @@ struct ProgramLoader {
     guard stack.count < Limits.importDepth else { return refuse(.importsTooDeep) }
     switch read(target) {
     case .success(let bytes):
-      add(bytes, name: ProgramLoader.displayName(path, from: name), at: target)
+      let name = found == nil ? ProgramLoader.displayName(path, from: name) : target.path
+      add(bytes, name: name, at: target)
     case .failure(let failure):
       var message = Message.unreadableFile(path, failure)
       if case .missing = failure { message.help = suggestion(for: target, path: path) }
       known.insert(real.path)
       refuse(message)
     }
+  }
+
+  /// Where the library has a file of that path, which isn't at `target`.
+  private func found(_ path: String, at target: URL) -> URL? {
+    guard embedded(target) == nil, !FileManager.default.fileExists(atPath: target.path) else {
+      return nil
+    }
+    return library(path)
   }
 
   /// How the file is called that `name` imports as `path`.

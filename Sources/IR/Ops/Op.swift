@@ -9,11 +9,17 @@ public protocol Op: Sendable {
   /// Name, operands and attributes as the graph language writes them.
   static var signature: OpSignature { get }
 
+  /// The signature of this very op: the type's, unless one type serves ops of many names.
+  var signature: OpSignature { get }
+
   /// Reads the attributes, which were checked against ``signature`` and completed with defaults.
   init(_ attributes: Attributes) throws(OpError)
 
   /// The attributes that make an equal op again.
   var attributes: Attributes { get }
+
+  /// The same op with other attributes, which were checked against ``signature``.
+  func replacing(_ attributes: Attributes) throws(OpError) -> Self
 
   /// The types of the results for operands of these types, or why there are none.
   ///
@@ -25,12 +31,18 @@ extension Op {
   /// The op's name, such as `layer_norm`.
   public static var name: String { signature.name }
 
+  /// The type's signature.
+  public var signature: OpSignature { Self.signature }
+
   /// The op's name, such as `layer_norm`.
-  public var name: String { Self.signature.name }
+  public var name: String { signature.name }
+
+  /// The type made from other attributes.
+  public func replacing(_ attributes: Attributes) throws(OpError) -> Self { try Self(attributes) }
 
   /// Whether `other` is the same op with the same attributes.
   public func isEqual(to other: any Op) -> Bool {
-    type(of: other) == Self.self && attributes == other.attributes
+    type(of: other) == Self.self && name == other.name && attributes == other.attributes
   }
 
   /// The op with the symbols that `bindings` names replaced in its attributes.
@@ -38,6 +50,6 @@ extension Op {
     let attributes = self.attributes
     guard attributes.areSymbolic else { return self }
     let bound = try attributes.substituting(bindings)
-    return bound == attributes ? self : try Self(bound)
+    return bound == attributes ? self : try replacing(bound)
   }
 }

@@ -15,6 +15,8 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
   case indexOutOfRange(index: Int, count: Int)
   /// An offset of sequences laid end to end isn't what those before it and the tokens allow.
   case offset(Int, at: Int, allowed: ClosedRange<Int>)
+  /// The op says why.
+  case refused(String)
 
   public var description: String {
     switch self {
@@ -25,6 +27,7 @@ public enum EvaluationError: Error, Hashable, CustomStringConvertible {
         + (allowed.count == 1
           ? "\(allowed.lowerBound)" : "from \(allowed.lowerBound) to \(allowed.upperBound)")
         + ": offsets begin with 0, never decrease and end within the tokens"
+    case .refused(let reason): reason
     }
   }
 }

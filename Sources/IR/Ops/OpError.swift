@@ -41,6 +41,8 @@ public enum OpError: Error, Hashable, Sendable {
   case attributeRange(String, rule: String)
   /// Arithmetic on extents failed.
   case dim(DimError)
+  /// A reason in the op's own words, which go on after its name: "needs an even number of experts".
+  case refused(operand: Int?, String)
 }
 
 extension OpError: CustomStringConvertible {
@@ -60,6 +62,7 @@ extension OpError: CustomStringConvertible {
       "needs \(expected) for '\(name)', found \(found)"
     case .attributeRange(let name, let rule): "needs another '\(name)': \(rule)"
     case .dim(let error): error.description
+    case .refused(_, let reason): reason
     }
   }
 }

@@ -2,31 +2,38 @@ import Tensors
 
 /// The ops that a graph may use, by name.
 public struct OpTable: Sendable {
-  private var types: [String: any Op.Type] = [:]
+  private var definitions: [String: OpDefinition] = [:]
+
+  /// A table without ops.
+  public static let empty = OpTable()
+
+  private init() {}
 
   /// A table of `ops`, which must have different names.
-  public init(_ ops: [any Op.Type] = []) throws(OpTableError) {
+  public init(_ ops: [any Op.Type]) throws(OpTableError) {
     for op in ops { try add(op) }
   }
 
+  /// Adds a Swift op under its name.
+  public mutating func add(_ op: any Op.Type) throws(OpTableError) { try add(OpDefinition(op)) }
+
   /// Adds an op under its name.
-  public mutating func add(_ op: any Op.Type) throws(OpTableError) {
-    let name = op.signature.name
-    guard types[name] == nil else { throw .nameTaken(name) }
-    types[name] = op
+  public mutating func add(_ op: OpDefinition) throws(OpTableError) {
+    guard definitions[op.name] == nil else { throw .nameTaken(op.name) }
+    definitions[op.name] = op
   }
 
   /// The op of that name.
-  public subscript(name: String) -> (any Op.Type)? { types[name] }
+  public subscript(name: String) -> OpDefinition? { definitions[name] }
 
   /// All names, sorted.
-  public var names: [String] { types.keys.sorted() }
+  public var names: [String] { definitions.keys.sorted() }
 
   /// An op from given attributes: checked against the signature, completed with defaults.
   public func make(_ name: String, _ given: Attributes) throws(OpTableError) -> any Op {
-    guard let type = types[name] else { throw .unknownOp(name) }
+    guard let definition = definitions[name] else { throw .unknownOp(name) }
     do {
-      return try type.init(type.signature.completing(given))
+      return try definition.make(given)
     } catch {
       throw .op(name, error)
     }

@@ -128,19 +128,19 @@ public struct GraphParser {
   private mutating func node(
     _ name: GraphLexer.Token, names: [String?]
   ) throws(GraphTextError) -> [ValueID] {
-    guard let type = ops[name.text] else { throw error(.unknownOp(name.text), name) }
+    guard let definition = ops[name.text] else { throw error(.unknownOp(name.text), name) }
     var operands: [ValueID] = []
     try expect("(")
     if !isAt(")") {
       repeat { operands.append(try operand()) } while try take(",")
     }
     try expect(")")
-    let given = try attributes(of: type.signature)
+    let given = try attributes(of: definition.signature)
     let types = operands.map { builder.type(of: $0) }
     let op: any Op
     let found: [TensorType]
     do {
-      op = try type.init(type.signature.completing(given))
+      op = try definition.make(given)
       found = try op.resultTypes(types)
     } catch let reason {
       throw error(.op(name.text, operands: types, reason), name)

@@ -87,7 +87,7 @@ public struct GraphPrinter: Sendable {
   }
 
   private func attributes(_ op: any Op) -> String {
-    let known = type(of: op).signature.allAttributes
+    let known = op.signature.allAttributes
     let shown = op.attributes.pairs.filter { pair in
       known.first { $0.name == pair.name }?.fallback != pair.value
     }

@@ -164,7 +164,7 @@ public struct Verifier {
   private mutating func checkAttributes(_ node: Node, at i: Int) {
     let given = node.op.attributes
     do {
-      let complete = try type(of: node.op).signature.completing(given)
+      let complete = try node.op.signature.completing(given)
       if complete != given {
         report(node, at: i, "its attributes aren't the signature's, in order")
       }

@@ -3,7 +3,7 @@ import Tensors
 
 extension TensorType {
   /// `axis` counted from the first; a negative one counts from the last.
-  func axis(_ axis: Int, attribute: String = "axis") throws(OpError) -> Int {
+  public func axis(_ axis: Int, attribute: String = "axis") throws(OpError) -> Int {
     let normalized = axis < 0 ? axis + rank : axis
     guard (0..<rank).contains(normalized) else {
       throw .attributeRange(attribute, rule: "axis \(axis) of a tensor of rank \(rank)")

@@ -3,7 +3,7 @@ import Tensors
 
 extension OpError {
   /// Another number of operands than `expected`.
-  static func operandCount(_ expected: Int, found: Int) -> OpError {
+  public static func operandCount(_ expected: Int, found: Int) -> OpError {
     .operandCount(expected: expected == 1 ? "1 operand" : "\(expected) operands", found: found)
   }
 }
@@ -11,7 +11,7 @@ extension OpError {
 /// The checks that most result type rules begin with.
 extension [TensorType] {
   /// Checks that there are `count` operands.
-  func check(count expected: Int) throws(OpError) {
+  public func check(count expected: Int) throws(OpError) {
     guard count == expected else {
       throw .operandCount(expected, found: count)
     }
@@ -19,31 +19,31 @@ extension [TensorType] {
 
   /// Checks that operand `i` has `rank` axes, and gives its type.
   @discardableResult
-  func check(_ i: Int, rank: Int) throws(OpError) -> TensorType {
+  public func check(_ i: Int, rank: Int) throws(OpError) -> TensorType {
     guard self[i].rank == rank else { throw .rank(operand: i, expected: "\(rank)") }
     return self[i]
   }
 
   /// Checks that operand `i` has `rank` axes or more, and gives its type.
   @discardableResult
-  func check(_ i: Int, rankAtLeast rank: Int) throws(OpError) -> TensorType {
+  public func check(_ i: Int, rankAtLeast rank: Int) throws(OpError) -> TensorType {
     guard self[i].rank >= rank else { throw .rank(operand: i, expected: "\(rank) or more") }
     return self[i]
   }
 
   /// Checks that operand `i` holds real numbers.
-  func checkReal(_ i: Int) throws(OpError) {
+  public func checkReal(_ i: Int) throws(OpError) {
     try check(i, dtypes: DType.reals)
   }
 
   /// Checks the element type of operand `i`.
-  func check(_ i: Int, dtypes: [DType]) throws(OpError) {
+  public func check(_ i: Int, dtypes: [DType]) throws(OpError) {
     guard dtypes.contains(self[i].dtype) else { throw .dtype(operand: i, expected: dtypes) }
   }
 
   /// Checks that axis `axis` of operand `i` is as long as axis `other` of operand `j`; negative axes
   /// count from the last. Both operands have the axes.
-  func check(
+  public func check(
     _ i: Int, axis: Int, equals j: Int, axis other: Int, rule: String
   ) throws(OpError) {
     guard self[i].extent(axis) == self[j].extent(other) else {
@@ -52,7 +52,7 @@ extension [TensorType] {
   }
 
   /// Checks that operand `i` is a vector as long as axis `other` of operand `j`.
-  func checkVector(
+  public func checkVector(
     _ i: Int, along j: Int, axis other: Int, rule: String
   ) throws(OpError) {
     try checkReal(i)
@@ -63,7 +63,7 @@ extension [TensorType] {
 
 extension TensorType {
   /// The extent of `axis`, which counts from the last where it is negative.
-  func extent(_ axis: Int) -> Dim { shape.dims[axis < 0 ? rank + axis : axis] }
+  public func extent(_ axis: Int) -> Dim { shape.dims[axis < 0 ? rank + axis : axis] }
 }
 
 extension Dim {
@@ -75,7 +75,7 @@ extension Dim {
 }
 
 /// The product of sizes that aren't negative, saturating at `Int.max`.
-func saturatingProduct(_ factors: [Int]) -> Int {
+public func saturatingProduct(_ factors: [Int]) -> Int {
   factors.contains(0)
     ? 0
     : factors.reduce(1) { product, factor in

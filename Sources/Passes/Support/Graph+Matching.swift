@@ -5,23 +5,23 @@ import Tensors
 /// What patterns ask of a graph.
 extension Graph {
   /// The node that gives `value`, where its op is an `T`.
-  func producer<T: Op>(of value: ValueID, as type: T.Type) -> (node: Node, op: T)? {
+  public func producer<T: Op>(of value: ValueID, as type: T.Type) -> (node: Node, op: T)? {
     guard let node = producer(of: value), let op = node.op as? T else { return nil }
     return (node, op)
   }
 
   /// Whether only one node uses `value`, once, and nobody outside: a fusion may swallow it.
-  func hasSoleUse(_ value: ValueID) -> Bool { useCount(of: value) == 1 }
+  public func hasSoleUse(_ value: ValueID) -> Bool { useCount(of: value) == 1 }
 
   /// The number that every element of the constant `value` equals, for a constant of one element.
-  func scalar(_ value: ValueID) -> Double? {
+  public func scalar(_ value: ValueID) -> Double? {
     guard let tensor = constant(value), tensor.count == 1 else { return nil }
     return tensor.double(at: 0)
   }
 
   /// What people call `value`: its name, or what it is a result of. A parameter's name is the one in
   /// its layer, so that what several layers have in common reads the same.
-  func label(_ value: ValueID) -> String {
+  public func label(_ value: ValueID) -> String {
     if let name = self[value].name {
       let layer = self[value].origin.path.naming("")
       return !layer.isEmpty && name.hasPrefix(layer) ? String(name.dropFirst(layer.count)) : name

@@ -27,14 +27,14 @@ extension Graph {
   }
 
   /// The near miss of a rewrite by `node` that `value` is used outside of.
-  func sharing(of value: ValueID, besides: [Node], hint: String?) -> NearMiss {
+  public func sharing(of value: ValueID, besides: [Node], hint: String?) -> NearMiss {
     NearMiss(
       .soleUse, value: label(value), at: location(of: value),
       uses: uses(of: value, besides: besides), hint: hint)
   }
 
   /// The near miss of two ops that `node` stands between.
-  func standing(_ node: Node, of value: ValueID, hint: String?) -> NearMiss {
+  public func standing(_ node: Node, of value: ValueID, hint: String?) -> NearMiss {
     NearMiss(.adjacent, value: label(value), at: node.origin.location, hint: hint)
   }
 

@@ -13,12 +13,15 @@ public struct CheckpointWeights: WeightSource {
   /// The tensors of `parameters` in the checkpoint at `url`.
   ///
   /// - Throws: `FormatError` that lists all missing and misshaped tensors together.
-  public init(_ parameters: [(parameter: Parameter, type: TensorType)], at url: URL) throws {
+  public init(
+    _ parameters: [(parameter: Parameter, type: TensorType)], at url: URL,
+    formats: [any WeightFormat] = StandardFormats.all
+  ) throws {
     let expected = parameters.map {
       ExpectedTensor(
         name: $0.parameter.name, dtype: $0.type.dtype, dims: $0.type.shape.values ?? [])
     }
-    let checkpoint = try Checkpoint(contentsOf: url)
+    let checkpoint = try Checkpoint(contentsOf: url, formats: formats)
     let binding = try CheckpointBinding(expected, in: checkpoint)
     weights = Dictionary(
       zip(expected.map(\.name), binding.weights), uniquingKeysWith: { first, _ in first })

@@ -116,7 +116,7 @@ extension Graph {
 
 extension Node {
   /// Whether it only moves elements.
-  var isMovement: Bool { type(of: op).signature.category == .movement }
+  var isMovement: Bool { op.signature.category == .movement }
 }
 
 /// Why a picture can't be coloured as asked.

@@ -19,7 +19,7 @@ extension Entry {
     let packed = PackedWeights(threads: shared.executor.threads, onlyPromises: true)
     let planner = GraphPlanner(
       try compiled(), weights: weights, table: shared.table, packed: packed,
-      order: setting.lowMemory ? .searched : .quick)
+      offers: shared.offers, order: setting.lowMemory ? .searched : .quick)
     let planned = try planner.plan(for: bindings, states: shared.states)
     let process = process ?? PeakResident.currentByteCount
     var report = MemoryReport(of: planned, packed: packed)

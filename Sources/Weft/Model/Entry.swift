@@ -8,6 +8,7 @@ struct SharedResources: Sendable {
   let passes: [any Pass]
   let table: KernelTable
   let packed: PackedWeights
+  let offers: [any KernelOffer]
   let startup: StartupRecorder?
   /// How plans order their nodes.
   var order = NodeOrder.quick
@@ -52,7 +53,7 @@ public final class Entry: Sendable {
         shared.startup?.record(.runPasses, compiled.report.duration)
         let made = GraphPlanner(
           compiled, weights: shared.weights, table: shared.table, packed: shared.packed,
-          order: shared.order)
+          offers: shared.offers, order: shared.order)
         planner = made
         return made
       }

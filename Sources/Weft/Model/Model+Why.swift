@@ -50,8 +50,10 @@ extension Model {
   /// The model's files as they are now.
   private func outlines() -> [SourceOutline] {
     definition.sourceFiles.compactMap { name in
-      guard let data = try? Data(contentsOf: URL(filePath: name)) else { return nil }
-      return SourceOutline(SourceText(name: name, bytes: Array(data)))
+      let url = URL(filePath: name)
+      let text = registry.graphFiles.contents(of: url)
+      guard let bytes = text ?? (try? Data(contentsOf: url)).map({ Array($0) }) else { return nil }
+      return SourceOutline(SourceText(name: name, bytes: bytes))
     }
   }
 }

@@ -54,26 +54,29 @@ public final class Model: Sendable {
     weightOrigin = weights
     executor = PlanExecutor(threads: threads)
     let start = Clock.nanoseconds()
-    let source = try Model.weightSource(weights, of: definition)
+    let source = try Model.weightSource(weights, of: definition, registry.formats)
     startup?.record(.openCheckpoint, nanoseconds: Clock.nanoseconds() - start)
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
-      startup: startup, order: lowMemory ? .searched : .quick, states: states)
+      offers: registry.kernels, startup: startup, order: lowMemory ? .searched : .quick, states: states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }
 
   /// `model` with other weights.
-  init(_ model: Model, weights source: any WeightSource) {
+  ///
+  /// - Parameter packed: where packed weights are found and kept; by default a place of its own.
+  init(_ model: Model, weights source: any WeightSource, packed: PackedWeights? = nil) {
     definition = model.definition
     registry = model.registry
     weightOrigin = model.weightOrigin
     executor = model.executor
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
-      table: model.shared.table, packed: PackedWeights(threads: executor.threads), startup: nil,
+      table: model.shared.table, packed: packed ?? PackedWeights(threads: executor.threads),
+      offers: model.shared.offers, startup: nil,
       order: model.shared.order, states: model.shared.states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: model.definition.name, shared) }
@@ -95,9 +98,13 @@ public final class Model: Sendable {
       ?? weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
   }
 
-  /// ``tokenizerFile``, where there is such a file.
+  /// ``tokenizerFile``, where there is such a file, and a tokenizer in it.
   public var existingTokenizerFile: URL? {
-    tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    if let gguf = weightOrigin?.gguf {
+      let metadata = try? GGUFReader(contentsOf: gguf).metadata
+      return metadata?["tokenizer.ggml.tokens"] == nil ? nil : gguf
+    }
+    return tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
   }
 
   /// The weights of all entries, none twice, in the order of declaration.
@@ -116,11 +123,12 @@ public final class Model: Sendable {
   }
 
   private static func weightSource(
-    _ origin: WeightOrigin?, of definition: ModelDefinition
+    _ origin: WeightOrigin?, of definition: ModelDefinition, _ formats: [any WeightFormat]
   ) throws -> any WeightSource {
     switch origin {
     case .checkpoint(let url):
-      try CheckpointWeights(parameters(of: definition), at: weightFile(url, definition))
+      try CheckpointWeights(
+        parameters(of: definition), at: weightFile(url, definition), formats: formats)
     case .random(let seed): RandomWeights(seed: seed)
     case nil: NoWeights()
     }

@@ -24,6 +24,8 @@ public enum ModelError: Error, CustomStringConvertible {
   case pictureFormat(String)
   /// A profile isn't written to a file of that name.
   case profileFormat(String, known: [String])
+  /// There are no colours of that name.
+  case unknownTheme(String, known: [String])
 
   public var description: String {
     switch self {
@@ -49,6 +51,8 @@ public enum ModelError: Error, CustomStringConvertible {
       "\(name): the name must end in .svg, .png, .pdf, .dot, .mmd or .md"
     case .profileFormat(let name, let known):
       "\(name): the name must end in \(known.map { "." + $0 }.joined(separator: " or "))"
+    case .unknownTheme(let name, let known):
+      "there is no theme '\(name)'; there is \(known.joined(separator: ", "))"
     }
   }
 

@@ -14,7 +14,8 @@ extension ModelSource {
       file: file,
       ElaborationOptions(
         ops: registry.ops, settings: settings, configuration: configuration, modelName: model,
-        allowsImportsOutside: allowsOutsideImports, embedded: ShippedGraphs.contents)
+        allowsImportsOutside: allowsOutsideImports, embedded: registry.graphFiles.contents,
+        library: registry.graphFiles.file)
     ) { read = Clock.nanoseconds() }
     startup?.record(.readGraph, nanoseconds: read - start)
     startup?.record(.elaborate, nanoseconds: Clock.nanoseconds() - read)

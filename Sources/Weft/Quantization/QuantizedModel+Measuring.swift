@@ -125,7 +125,7 @@ extension Model {
     GraphPlanner(
       try PassManager(Model.rounding(shared.weights)).compile(graph), weights: shared.weights,
       table: shared.table,
-      packed: shared.packed)
+      packed: shared.packed, offers: shared.offers)
   }
 }
 

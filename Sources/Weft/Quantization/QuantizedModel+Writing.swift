@@ -131,7 +131,7 @@ extension QuantizedModel {
         let target = folder.appending(path: name)
         try FileManager.default.createDirectory(
           at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let shipped = ShippedGraphs.contents(of: file).map { Data($0) }
+        let shipped = model.registry.graphFiles.contents(of: file).map { Data($0) }
         try AtomicFile.write(
           shipped ?? FileReading.data(file, limit: Self.fileLimit), to: target)
       }
@@ -153,7 +153,10 @@ extension QuantizedModel {
   ) throws -> [(name: String, file: URL)] {
     let root = source.file.standardizedFileURL.deletingLastPathComponent().path
     let prefix = root.hasSuffix("/") ? root : root + "/"
-    return try definition.sourceFiles.map { path in
+    let library = ShippedGraphs.folder.path + "/"
+    // Files that no folder has stay where they are: with Weft, or with a plugin.
+    let files = definition.sourceFiles.filter { root + "/" == library || !$0.hasPrefix(library) }
+    return try files.map { path in
       let file = URL(filePath: path, relativeTo: source.file.baseURL).standardizedFileURL
       guard file.path.hasPrefix(prefix) else { throw QuantizationError.outside(path) }
       return (String(file.path.dropFirst(prefix.count)), file)

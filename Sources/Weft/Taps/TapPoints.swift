@@ -58,7 +58,7 @@ private struct Collector {
     _ value: ValueID, _ path: String, _ name: String?, _ location: SourceLocation?,
     _ kind: TapPoint.Kind
   ) {
-    let op = source.producer(of: value).map { type(of: $0.op).signature }
+    let op = source.producer(of: value).map { $0.op.signature }
     add(
       path, name, .value(value), source.type(of: value), location, kind, order: 2 * value.index,
       isRecomputed: surviving.survivor(of: value) == nil, isMovement: op?.category == .movement)

@@ -39,6 +39,7 @@ struct ChatCommand: ParsableCommand {
     var conversation = try Conversation(
       texts, capacity: capacity, format: model.cache, options: options, system: system,
       drafting: drafts.drafting(
+        model.graph.plugins.registry(),
         threads: model.threads, slots: 1, capacity: capacity, format: model.cache))
     let file = history.map { URL(filePath: $0) }
     if let file, FileManager.default.fileExists(atPath: file.path) {

@@ -20,7 +20,7 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let origin = try graph.origin(weights)
     let source = try graph.source(configuration: origin?.configuration)
-    let registry = try Registry.standard()
+    let registry = try graph.plugins.registry()
     let (definition, diagnostics) = try source.check(registry: registry)
     if json {
       print(try diagnostics.json())

@@ -48,8 +48,8 @@ struct CompileCommand: ParsableCommand {
     // A memory plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0),
-      threads: execution.threads, lowMemory: execution.lowMemory,
-      states: execution.cache)
+      threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory, states: execution.cache)
     let entry = try model.entry(execution.entry)
     if report || json {
       let bindings = try binding.bindings()

@@ -48,7 +48,8 @@ struct EmbedCommand: ParsableCommand {
     let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory)
+      threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory)
     let embedder = try SentenceEmbedder(
       model, entry: execution.entry, tokenizer: tokenizer.map { URL(filePath: $0) })
     // Read before Ctrl-C is watched for: whoever waits for standard input can be ended at once.

@@ -64,8 +64,8 @@ struct MemoryCommand: ParsableCommand {
     let origin = try graph.origin(weights)
     let model = try Model(
       graph.source(configuration: origin?.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory,
-      states: execution.cache)
+      threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory, states: execution.cache)
     if let fit { return try printFit(of: model, limit: fit.bytes) }
     let report = try model.entry(execution.entry).memoryReport(bindings: binding.bindings())
     if let output {
@@ -94,7 +94,7 @@ extension MemoryCommand {
   private func allowed() throws -> [QuantizationScheme] {
     try (allow ?? "").split(separator: ",").map { name in
       guard
-        let scheme = QuantizationScheme.allCases.first(where: {
+        let scheme = QuantizationScheme.uniform.first(where: {
           $0.format == nil && $0.shortName == name
         })
       else {

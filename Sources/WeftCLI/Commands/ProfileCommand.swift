@@ -63,19 +63,15 @@ struct ProfileCommand: ParsableCommand {
     if startup, output != nil || compare != nil {
       throw ValidationError("--startup stands alone: leave out --output and --compare")
     }
-    if let output {
-      if isOfFiles { throw ValidationError("--output needs a graph to run, not two profiles") }
-      do {
-        _ = try ProfileDocument.named(URL(filePath: output))
-      } catch {
-        throw ValidationError("\(error)")
-      }
+    if output != nil, isOfFiles {
+      throw ValidationError("--output needs a graph to run, not two profiles")
     }
   }
 
   func run() throws { try run(StartupRecorder()) }
 
   func run(_ recorder: StartupRecorder) throws {
+    let document = try reportOfOutput()
     if tapping.listTaps { return try tapping.list(graph, weights, execution, json: json) }
     if startup { return try profileStartup(recorder) }
     let before = try compare.map { try Profile(contentsOf: URL(filePath: $0)) }
@@ -89,9 +85,19 @@ struct ProfileCommand: ParsableCommand {
     } else {
       print(json ? try runs.profile.json() : try runs.profile.text(options.view))
     }
-    if let output {
-      let file = URL(filePath: output)
-      try AtomicFile.write(try ProfileDocument.named(file).data(of: runs), to: file)
+    if let document, let output {
+      try AtomicFile.write(try document.data(of: runs), to: URL(filePath: output))
+    }
+  }
+
+  /// What is to be written, said before anything runs.
+  private func reportOfOutput() throws -> (any ProfileReport)? {
+    guard let output else { return nil }
+    let registry = try graph.plugins.registry()
+    do {
+      return try registry.report(of: URL(filePath: output))
+    } catch {
+      throw ValidationError("\(error)")
     }
   }
 
@@ -99,7 +105,8 @@ struct ProfileCommand: ParsableCommand {
     let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,
+      threads: execution.threads, registry: graph.plugins.registry(),
+      startup: recorder, lowMemory: execution.lowMemory,
       states: execution.cache)
     let entry = try model.entry(execution.entry)
     let taps = try tapping.taps(of: entry, bindings: binding.bindings())
@@ -124,7 +131,8 @@ struct ProfileCommand: ParsableCommand {
     let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, startup: recorder, lowMemory: execution.lowMemory,
+      threads: execution.threads, registry: graph.plugins.registry(),
+      startup: recorder, lowMemory: execution.lowMemory,
       states: execution.cache)
     let entry = try model.entry(execution.entry)
     try Interrupt.watching { cancellation in

@@ -71,9 +71,11 @@ struct RenderCommand: ParsableCommand {
 
   func run() throws {
     let origin = try graph.origin(weights)
-    let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
+    let registry = try graph.plugins.registry()
+    let model = try Model(
+      graph.source(configuration: origin?.configuration), weights: origin, registry: registry)
     let entry = try model.entry(entry)
-    var options = try drawing.options(for: output)
+    var options = try drawing.options(for: output, registry)
     if let compare {
       let diagram = try entry.comparisonDiagram(of: compare, options: options)
       return try drawing.write(diagram, to: output)

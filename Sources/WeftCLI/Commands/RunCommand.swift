@@ -41,8 +41,8 @@ struct RunCommand: ParsableCommand {
     let origin = try graph.requiredOrigin(weights)
     let model = try Model(
       graph.source(configuration: origin.configuration), weights: origin,
-      threads: execution.threads, lowMemory: execution.lowMemory,
-      states: execution.cache)
+      threads: execution.threads, registry: graph.plugins.registry(),
+      lowMemory: execution.lowMemory, states: execution.cache)
     let entry = try model.entry(execution.entry)
     let tensors =
       if let inputs {

@@ -85,6 +85,7 @@ struct ServeCommand: ParsableCommand {
     let server = try Server(
       texts, options: options,
       drafting: drafts.drafting(
+        model.graph.plugins.registry(),
         threads: model.threads, slots: slots, capacity: options.capacity, format: model.cache),
       embedder: sentenceEmbedder())
     let name = options.name
@@ -116,7 +117,8 @@ struct ServeCommand: ParsableCommand {
     let origin = WeightOrigin.checkpoint(URL(filePath: embedderWeights))
     let model = try Model(
       ModelSource(file: URL(filePath: embedder), configuration: origin.configuration),
-      weights: origin, threads: self.model.threads)
+      weights: origin, threads: self.model.threads,
+      registry: self.model.graph.plugins.registry())
     return (model.definition.name, try SentenceEmbedder(model))
   }
 }

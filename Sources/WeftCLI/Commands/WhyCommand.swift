@@ -48,7 +48,8 @@ struct WhyCommand: ParsableCommand {
     let origin = try graph.origin(weights)
     // A plan needs weights of the right shapes; what they hold doesn't matter.
     let model = try Model(
-      graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0))
+      graph.source(configuration: origin?.configuration), weights: origin ?? .random(seed: 0),
+      registry: graph.plugins.registry())
     let colored = Terminal.outputIsColored
     if let pass {
       let report = try model.why(pass: pass, entry: entry)

@@ -56,7 +56,10 @@ struct DifferenceOptions: ParsableArguments {
     _ graph: GraphOptions, _ second: GraphOptions, _ binding: BindingOptions, entry: String?,
     json: Bool
   ) throws {
-    let models = try [graph, second].map { try Model($0.source(), weights: nil) }
+    let registry = try graph.plugins.registry()
+    let models = try [graph, second].map {
+      try Model($0.source(), weights: nil, registry: registry)
+    }
     let entries = try models.map { try $0.entry(entry) }
     let configs = GraphDifference.configs(models[0].definition, models[1].definition)
     let difference = try entries[1].difference(
@@ -66,7 +69,7 @@ struct DifferenceOptions: ParsableArguments {
       let isOneFile = second.graph == graph.graph
       let names = isOneFile ? ("first", "second") : (graph.graph, second.graph)
       let diagram = try entries[1].diagram(
-        besides: entries[0], names: names, options: drawing.options(for: output))
+        besides: entries[0], names: names, options: drawing.options(for: output, registry))
       try drawing.write(diagram, to: output)
     }
     if json {

@@ -31,14 +31,14 @@ struct DraftOptions: ParsableArguments {
 
   /// What drafts, with room for as many sequences as the model has.
   func drafting(
-    threads: Int?, slots: Int, capacity: Int, format: StateFormat
+    _ registry: Registry, threads: Int?, slots: Int, capacity: Int, format: StateFormat
   ) throws -> Drafting {
     if promptLookup { return .promptLookup(PromptLookup(most: draftTokens)) }
     guard let draft, let draftWeights else { return .none }
     let origin = WeightOrigin.checkpoint(URL(filePath: draftWeights))
     let model = try Model(
       ModelSource(file: URL(filePath: draft), configuration: origin.configuration),
-      weights: origin, threads: threads)
+      weights: origin, threads: threads, registry: registry)
     return .model(
       try DecodingSession(model, slots: slots, capacity: capacity, format: format),
       most: draftTokens)

@@ -23,10 +23,11 @@ struct DrawingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Draw one layer, with its neighbours.", valueName: "path"))
   var focus: String?
 
-  @Option(help: "Colours: light, dark, or for SVG auto, which follows the reader's page.")
-  var theme: ThemeChoice = .light
-
-  enum ThemeChoice: String, CaseIterable, ExpressibleByArgument { case light, dark, auto }
+  @Option(
+    help: ArgumentHelp(
+      "Colours: light, dark, a plugin's, or for SVG auto, which follows the reader's page.",
+      valueName: "name"))
+  var theme = "light"
 
   func validate() throws {
     if let depth, depth < 0 {
@@ -42,7 +43,7 @@ struct DrawingOptions: ParsableArguments {
     } catch {
       throw ValidationError("\(error)")
     }
-    if theme == .auto, format != .svg {
+    if theme == "auto", format != .svg {
       throw ValidationError("--theme auto is for .svg, found \(output)")
     }
   }
@@ -56,12 +57,20 @@ struct DrawingOptions: ParsableArguments {
     if focus != nil { throw ValidationError("--focus isn't drawn side by side") }
   }
 
-  func options(for output: String) throws -> DiagramOptions {
+  func options(for output: String, _ registry: Registry) throws -> DiagramOptions {
     let isMermaid = [.mmd, .md].contains(try DiagramFile.format(of: URL(filePath: output)))
     return DiagramOptions(
       detail: detail ?? (isMermaid && focus == nil && depth == nil ? .layers : .ops), depth: depth,
       expansion: expand.contains("all") ? .all : expand.isEmpty ? .none : .paths(expand),
-      focus: focus, theme: theme == .dark ? .dark : .light, followsReader: theme == .auto)
+      focus: focus, theme: try colors(registry), followsReader: theme == "auto")
+  }
+
+  private func colors(_ registry: Registry) throws -> Theme {
+    do {
+      return try registry.theme(theme == "auto" ? "light" : theme)
+    } catch {
+      throw ValidationError("\(error)")
+    }
   }
 
   func write(_ diagram: Diagram, to output: String) throws {

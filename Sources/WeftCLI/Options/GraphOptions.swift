@@ -22,6 +22,8 @@ struct GraphOptions: ParsableArguments {
   @Flag(help: "Let the graph file import files outside its folder.")
   var allowOutsideImports = false
 
+  @OptionGroup var plugins: PluginOptions
+
   func validate() throws { _ = try values() }
 
   /// What the facade loads.

@@ -42,8 +42,14 @@ struct RunComparisonOptions: ParsableArguments {
     let origin = try graph.requiredOrigin(weights)
     let second =
       try weightsB.map { .checkpoint(URL(filePath: $0)) } ?? other.origin(weights) ?? origin
-    let a = try entry(of: graph.source(configuration: origin.configuration), origin, execution)
-    let b = try entry(of: other.source(configuration: second.configuration), second, execution)
+    let registry = try graph.plugins.registry()
+    func entry(of graph: GraphOptions, _ origin: WeightOrigin) throws -> Entry {
+      try Model(
+        graph.source(configuration: origin.configuration), weights: origin,
+        threads: execution.threads, registry: registry
+      ).entry(execution.entry)
+    }
+    let (a, b) = (try entry(of: graph, origin), try entry(of: other, second))
     let tensors =
       if let inputs {
         try a.readInputs(from: URL(filePath: inputs))
@@ -62,11 +68,5 @@ struct RunComparisonOptions: ParsableArguments {
         shown.advance(to: done)
       }
     }
-  }
-
-  private func entry(
-    of source: ModelSource, _ origin: WeightOrigin, _ execution: ExecutionOptions
-  ) throws -> Entry {
-    try Model(source, weights: origin, threads: execution.threads).entry(execution.entry)
   }
 }

@@ -58,7 +58,8 @@ struct TapOptions: ParsableArguments {
     _ graph: GraphOptions, _ weights: WeightOptions, _ execution: ExecutionOptions, json: Bool
   ) throws {
     let origin = try graph.origin(weights)
-    let model = try Model(graph.source(configuration: origin?.configuration), weights: origin)
+    let model = try Model(
+      graph.source(configuration: origin?.configuration), weights: origin, registry: graph.plugins.registry())
     let listing = try TapListing(model.entry(execution.entry), patterns: patterns)
     print(json ? try listing.json() : listing.text, terminator: json ? "" : "\n")
   }

@@ -36,7 +36,8 @@ struct TextModelOptions: ParsableArguments {
     let origin = try graph.requiredOrigin(weights)
     return try TextModel(
       Model(
-        graph.source(configuration: origin.configuration), weights: origin, threads: threads),
+        graph.source(configuration: origin.configuration), weights: origin, threads: threads,
+        registry: graph.plugins.registry()),
       tokenizer: tokenizer.map { URL(filePath: $0) }, template: template.map { URL(filePath: $0) })
   }
 }

@@ -110,6 +110,7 @@ extension ScalarFunction {
       return .reals(conditions.indices.map { conditions[$0] ? x[$0] : y[$0] })
     case .conversion(let dtype): return columns[0].converted(to: dtype)
     case .identity: return columns[0]
+    case .foreign(let function): return function.evaluate(columns)
     }
   }
 }

@@ -25,6 +25,8 @@ struct ElementwiseAssembler {
     var to: DType
     var target: Slot
     var sources: [Slot]
+    /// What a call calls.
+    var function: ForeignFunction?
   }
 
   private let inputs: [DType]
@@ -82,17 +84,21 @@ struct ElementwiseAssembler {
       if type.isInteger, let opcode = function.integerOpcodeWithZero {
         return emit(opcode, type, result, slots + [zero(type)])
       }
-      return emit(function.opcode, type, result, slots)
+      let foreign: ForeignFunction? = if case .foreign(let f) = function.body { f } else { nil }
+      return emit(function.opcode, type, result, slots, foreign)
     }
   }
 
   /// Appends an instruction that writes a new register.
   private mutating func emit(
-    _ opcode: weft_opcode, _ type: DType, _ to: DType, _ sources: [Slot]
+    _ opcode: weft_opcode, _ type: DType, _ to: DType, _ sources: [Slot],
+    _ function: ForeignFunction? = nil
   ) -> Location {
     let target = Slot.register(registers)
     registers += 1
-    steps.append(Step(opcode: opcode, type: type, to: to, target: target, sources: sources))
+    steps.append(
+      Step(
+        opcode: opcode, type: type, to: to, target: target, sources: sources, function: function))
     return Location(slot: target, held: to)
   }
 
@@ -166,12 +172,14 @@ struct ElementwiseAssembler {
       let sources = step.sources.map(number) + [0, 0, 0]
       return weft_instruction(
         opcode: step.opcode, type: step.type.kernelType, to: step.to.kernelType,
-        dst: number(step.target), a: sources[0], b: sources[1], c: sources[2])
+        dst: number(step.target), a: sources[0], b: sources[1], c: sources[2],
+        call: step.function?.call, context: step.function?.context.pointer)
     }
     let constants = zeros.map { weft_constant(type: $0.kernelType, number: 0, integer: 0) }
     return ElementwiseCode(
       instructions: instructions, inputs: inputs.map(\.kernelType), constants: constants,
-      registers: registers, output: output.kernelType)
+      registers: registers, output: output.kernelType,
+      keeping: steps.compactMap { $0.function?.context.owner })
   }
 }
 

@@ -7,11 +7,14 @@ final class ElementwiseCode: @unchecked Sendable {
   /// The program; valid while this object is alive.
   let program: UnsafePointer<weft_elementwise_program>
   private let memory: [UnsafeMutableRawPointer]
+  /// What keeps alive what instructions call.
+  private let owners: [AnyObject]
 
   init(
     instructions: [weft_instruction], inputs: [weft_dtype], constants: [weft_constant],
-    registers: Int, output: weft_dtype
+    registers: Int, output: weft_dtype, keeping owners: [AnyObject] = []
   ) {
+    self.owners = owners
     let (instructionMemory, inputMemory) = (Self.copy(instructions), Self.copy(inputs))
     let (constantMemory, outputMemory) = (Self.copy(constants), Self.copy([output]))
     let program = UnsafeMutablePointer<weft_elementwise_program>.allocate(capacity: 1)

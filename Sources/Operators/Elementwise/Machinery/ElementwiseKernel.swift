@@ -30,7 +30,7 @@ struct ElementwiseKernel: Kernel {
     grid = TileGrid(rows: loop.rows, columns: loop.columns)
     elementSizes = dtypes.map(\.byteCount) + [request.results[0].dtype.byteCount]
     interpreterScratch = (weft_elementwise_scratch(code.program) + 63) / 64 * 64
-    let ops = program.instructions.map { type(of: $0.op).signature.name }.joined(separator: "+")
+    let ops = program.instructions.map { $0.op.signature.name }.joined(separator: "+")
     let result = request.results[0].dtype
     name = "\(result == .bool ? dtypes[0] : result)-\(ops)-\(request.table.name)"
   }

@@ -34,7 +34,7 @@ extension ElementwiseComputation {
   }
 
   public func flops(_ operands: [TensorType], _ results: [TensorType]) -> Int {
-    let each = program.instructions.count { $0.op.function.isArithmetic }
+    let each = program.instructions.reduce(0) { $0.saturatingAdding($1.op.function.flops) }
     return results[0].elements.multipliedSaturating(by: each)
   }
 

@@ -84,7 +84,7 @@ public struct ElementwiseProgram: Sendable {
     default: return error
     }
     return .attributeRange(
-      "program", rule: "'\(type(of: instruction.op).signature.name)' \(error)")
+      "program", rule: "'\(instruction.op.signature.name)' \(error)")
   }
 
   /// The type of the result.

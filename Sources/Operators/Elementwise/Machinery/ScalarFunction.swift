@@ -26,6 +26,8 @@ public struct ScalarFunction: Sendable {
     case conversion(DType)
     /// A real as it is.
     case identity
+    /// Reals to a real, by somebody else's code.
+    case foreign(ForeignFunction)
   }
 
   /// The instruction.
@@ -106,14 +108,16 @@ extension ScalarFunction {
     case .real1, .number1, .logic1, .conversion, .identity: 1
     case .real2, .number2, .comparison, .logic2: 2
     case .select: 3
+    case .foreign(let function): function.operandCount
     }
   }
 
-  /// Whether it computes rather than moves, compares or converts.
-  public var isArithmetic: Bool {
+  /// Floating-point operations for an element: none where it moves, compares or converts.
+  public var flops: Int {
     switch body {
-    case .real1, .real2, .number1, .number2: true
-    default: false
+    case .real1, .real2, .number1, .number2: 1
+    case .foreign(let function): function.flops
+    default: 0
     }
   }
 
@@ -123,7 +127,7 @@ extension ScalarFunction {
       throw .operandCount(operandCount, found: operands.count)
     }
     switch body {
-    case .real1, .real2, .identity: return try common(operands, of: DType.reals)
+    case .real1, .real2, .identity, .foreign: return try common(operands, of: DType.reals)
     case .number1, .number2: return try common(operands, of: DType.numbers)
     case .logic1, .logic2: return try common(operands, of: [.bool])
     case .conversion(let dtype): return dtype
