@@ -9,6 +9,7 @@ enum Driver {
     GraphLanguageTarget.self,
     GraphRunTarget.self,
     HTTPBodyTarget.self,
+    PluginFileTarget.self,
     ProfileTarget.self,
     SafetensorsTarget.self,
     TokenizerTarget.self,
