@@ -8,14 +8,13 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "Weft", path: "..")],
   targets: [
-    // libFuzzer, which comes with the toolchain.
-    .systemLibrary(name: "CFuzzer"),
+    // libFuzzer has the program's main.
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzzer", .product(name: "Serving", package: "Weft"),
+        .product(name: "Serving", package: "Weft"),
         .product(name: "Weft", package: "Weft"),
-      ]),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -257,7 +257,7 @@ class Clocks(unittest.TestCase):
 
     def test_jumps_end_no_request(self):
         from server import Server
-        from test_serving import post
+        from client import post
         with Server("--time-limit", "30", env=self.env) as server:
             for i in range(10):
                 body = {"prompt": "A plan", "max_tokens": 30, "seed": i}

@@ -12,12 +12,14 @@ struct DoctorCommand: ParsableCommand {
       The environment variable WEFT_ISA (portable, neon, avx2, avx512) forces an instruction set.
       """)
 
+  @OptionGroup var plugins: PluginOptions
+
   @Flag(help: "Print the report as JSON.")
   var json = false
 
   func run() throws {
     let report = try MachineReport.measure(
-      weft: weftVersion, plugins: Registry.standard().plugins, graphviz: try? Graphviz.version())
+      weft: weftVersion, plugins: plugins.registry().plugins, graphviz: try? Graphviz.version())
     print(json ? try report.json() : report.text)
   }
 }
