@@ -111,6 +111,13 @@ let package = Package(
         "Tensors",
       ],
       exclude: ["C"]),
+    // The package Examples/MixtureOfExperts once more, so that its tests need no other build of Weft.
+    .target(
+      name: "MixtureExample", dependencies: ["WeftPlugin"],
+      path: "Examples/MixtureOfExperts/Sources", resources: [.embedInCode("Layers/mixture.weft")]),
+    .testTarget(
+      name: "MixtureExampleTests", dependencies: ["MixtureExample"],
+      path: "Examples/MixtureOfExperts/Tests"),
     .testTarget(
       name: "ChatTemplatesTests", dependencies: ["ChatTemplates", "Formats"], exclude: ["Reference"]
     ),

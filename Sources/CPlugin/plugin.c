@@ -6,6 +6,30 @@ void weft_plugin_call(
   call->function(call->attributes, operands, result, count);
 }
 
+// Once for each tile: no more is written than the plugin may read.
+int64_t weft_plugin_run(
+  const weft_plugin_kernel *kernel, void *const *buffers, void *scratch, int64_t first,
+  int64_t end) {
+  weft_run run;
+  int64_t fault = -1;
+  run.size = sizeof run;
+  run.reserved = 0;
+  run.call = kernel->call;
+  run.parameters = kernel->parameters;
+  run.first_tile = first;
+  run.end_tile = end;
+  for (uint32_t i = 0; i < kernel->operand_count; i++) {
+    run.operands[i] = kernel->places[i] < 0 ? NULL : buffers[kernel->places[i]];
+  }
+  for (uint32_t i = 0; i < kernel->result_count; i++) {
+    run.results[i] = buffers[kernel->first_result + i];
+  }
+  run.scratch = kernel->has_scratch ? scratch : NULL;
+  run.fault = &fault;
+  kernel->function(&run);
+  return fault;
+}
+
 // The ABI, as plugins that exist were compiled: what moves is a new WEFT_PLUGIN_ABI.
 #define AT(type, field, offset) \
   _Static_assert(offsetof(type, field) == (offset), #type "." #field " moved")

@@ -50,7 +50,7 @@ extension PluginError: CustomStringConvertible {
         + "\nhelp: build it again with the weft_plugin.h of this Weft"
     case .otherBuild(let path, let found, let expected):
       "\(path): was built for \(found), and this is \(expected)"
-        + "\nhelp: build it again, against the sources of this Weft: swift build -c release"
+        + "\nhelp: build it again, against the sources of this Weft: swift build"
     case .needsLibrary(let path, let missing):
       "\(path): a plugin in Swift needs Weft as a library, "
         + (missing.map { "and there is no \($0)" } ?? "and this program has it built in")

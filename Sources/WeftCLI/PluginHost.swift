@@ -25,8 +25,8 @@ enum PluginHost {
     #else
       let names = ["weft-host", "libWeftPlugin.so"]
     #endif
-    for name in names where !FileManager.default.fileExists(atPath: folder.appending(path: name).path)
-    {
+    for name in names
+    where !FileManager.default.fileExists(atPath: folder.appending(path: name).path) {
       throw PluginError.needsLibrary(path: plugin, missing: folder.appending(path: name).path)
     }
     let host = folder.appending(path: "weft-host").path

@@ -71,13 +71,14 @@ import Weft
         let own = try entry(a, width: width, times: 64)
         let plugin = try entry(b, width: width, times: 64)
         let inputs = try own.randomInputs(bindings: ["rows": rows], seed: 1)
-        let repetitions = max(3, 2_000_000 / (rows * width * 8 + 20_000))
+        var repetitions = 1
         func time(_ entry: Entry) throws -> Double {
           let start = ContinuousClock.now
           for _ in 0..<repetitions { _ = try entry.run(inputs) }
           return (ContinuousClock.now - start) / .microseconds(1) / Double(repetitions)
         }
-        for _ in 0..<3 { _ = (try time(own), try time(plugin)) }
+        // A measurement takes about 6 ms.
+        for _ in 0..<3 { repetitions = max(1, Int(6000 / (try time(own) + time(plugin)) * 2)) }
         var times: [(own: Double, plugin: Double)] = []
         for i in 0..<41 {
           if i % 2 == 0 {

@@ -31,7 +31,8 @@ extension Kernel {
 
 /// The memory that a kernel works on: its operands, then its results.
 public struct KernelIO {
-  private let pointers: UnsafePointer<UnsafeMutableRawPointer>
+  /// All buffers: the operands, then the results.
+  public let pointers: UnsafePointer<UnsafeMutableRawPointer>
   /// Memory of this worker alone, aligned to 64 bytes, with any content.
   public let scratch: UnsafeMutableRawPointer
   private let fault: UnsafeMutablePointer<Int>

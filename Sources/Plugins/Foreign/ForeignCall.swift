@@ -23,6 +23,8 @@ final class ForeignCall: @unchecked Sendable {
   private let functions: UnsafeMutablePointer<weft_dim_functions>
   private let error: UnsafeMutablePointer<weft_error>
   private let text: UnsafeMutablePointer<CChar>
+  private let runner: UnsafeMutablePointer<weft_plugin_kernel>
+  private let resultCount: Int
   private let values: ForeignValues
 
   private static let textCapacity = 1024
@@ -34,6 +36,8 @@ final class ForeignCall: @unchecked Sendable {
     _ operands: [TensorType], results given: [TensorType]?
   ) {
     let declared = definition.signature
+    resultCount = definition.resultCount
+    runner = .allocate(capacity: 1)
     values = ForeignValues(attributes, declared.attributes, table)
     types = .allocate(capacity: max(operands.count, 1))
     slots = .allocate(capacity: max(present.count, 1))
@@ -102,10 +106,27 @@ final class ForeignCall: @unchecked Sendable {
     return (said, isDeclared ? operand : nil)
   }
 
-  /// The memory of the kernel's parameters.
-  var parameters: UnsafePointer<UInt64> {
+  /// What runs `function`, with its parameters, for operands of which some are `present`.
+  func ready(
+    _ function: @escaping @convention(c) (UnsafePointer<weft_run>?) -> Void, _ present: [Bool],
+    hasScratch: Bool
+  ) -> UnsafePointer<weft_plugin_kernel> {
     let offset = MemoryLayout<weft_kernel>.offset(of: \.parameters) ?? 0
-    return (UnsafeRawPointer(kernel) + offset).assumingMemoryBound(to: UInt64.self)
+    var value = weft_plugin_kernel()
+    value.function = function
+    value.call = UnsafePointer(call)
+    value.parameters = (UnsafeRawPointer(kernel) + offset).assumingMemoryBound(to: UInt64.self)
+    value.operand_count = UInt32(present.count)
+    value.result_count = UInt32(resultCount)
+    value.first_result = UInt32(present.count { $0 })
+    value.has_scratch = hasScratch ? 1 : 0
+    withUnsafeMutableBytes(of: &value.places) { places in
+      for (i, isPresent) in present.enumerated() {
+        places[i] = isPresent ? UInt8(present[..<i].count { $0 }) : UInt8(bitPattern: -1)
+      }
+    }
+    runner.initialize(to: value)
+    return UnsafePointer(runner)
   }
 
   deinit {
@@ -118,6 +139,7 @@ final class ForeignCall: @unchecked Sendable {
     kernel.deallocate()
     cost.deallocate()
     call.deallocate()
+    runner.deallocate()
   }
 }
 

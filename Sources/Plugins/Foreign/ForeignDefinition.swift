@@ -74,6 +74,7 @@ final class ForeignDefinition: @unchecked Sendable {
   ) throws(OpError) -> [TensorType] {
     let present = present(attributes)
     try check(operands, present)
+    try checkExtents(attributes)
     let key = Key(attributes: attributes, operands: operands)
     if let result = known.withLock({ $0.shapes[key] }) { return try result.get() }
     let result = Result { () throws(OpError) in
@@ -99,6 +100,21 @@ final class ForeignDefinition: @unchecked Sendable {
       }
       guard operand.rank <= Int(WEFT_PLUGIN_RANK) else {
         throw .rank(operand: i, expected: "\(WEFT_PLUGIN_RANK) or less")
+      }
+    }
+  }
+
+  /// Below zero an extent's number means something else.
+  private func checkExtents(_ attributes: Attributes) throws(OpError) {
+    for declared in signature.attributes {
+      let dims: [Dim] =
+        switch (declared.kind, attributes[declared.name]) {
+        case (.dim, .dim(let dim)): [dim]
+        case (.dims, .dims(let dims)): dims
+        default: []
+        }
+      if let wrong = dims.compactMap(\.value).first(where: { $0 < 0 }) {
+        throw .attributeRange(declared.name, rule: "extent \(wrong) is below 0")
       }
     }
   }

@@ -5,16 +5,15 @@ import IR
 import Tensors
 
 /// A kernel of a plugin: its C function with everything that was decided when the plan was made.
-struct ForeignKernel: Kernel {
+///
+/// `@unchecked Sendable`: what the pointer shows is written by `init` and read only after that.
+struct ForeignKernel: Kernel, @unchecked Sendable {
   let name: String
   let tiles: Int
   let scratchByteCount: Int
+  /// What the kernel's C side reads; `call` keeps it alive.
+  private let kernel: UnsafePointer<weft_plugin_kernel>
   private let call: ForeignCall
-  private let function: @convention(c) (UnsafePointer<weft_run>?) -> Void
-  /// For each declared operand, its place among the buffers; below 0 where it was left out.
-  private let places: [Int]
-  private let operandCount: Int
-  private let resultCount: Int
   private let fault: String
 
   /// The kernel that the plugin chooses for `request`, looked through.
@@ -44,45 +43,18 @@ struct ForeignKernel: Kernel {
       throw wrong("asked for \(given.scratch) bytes of scratch, where 0 to 2^30 may be")
     }
     self.call = call
-    self.function = function
+    kernel = call.ready(function, present, hasScratch: given.scratch > 0)
     tiles = Int(given.tiles)
     scratchByteCount = Int(given.scratch)
-    var next = -1
-    places = present.map { isPresent in
-      guard isPresent else { return -1 }
-      next += 1
-      return next
-    }
-    operandCount = request.operands.count
-    resultCount = request.results.count
     fault = definition.fault
     let variant = given.name.flatMap { TableReader.text($0, limit: 64) } ?? definition.plugin
     name = "\(request.results[0].dtype)-\(op)-\(variant)"
   }
 
   func run(tiles: Range<Int>, io: KernelIO) {
-    var fault: Int64 = -1
-    withUnsafeMutablePointer(to: &fault) { fault in
-      var run = weft_run()
-      run.size = UInt32(MemoryLayout<weft_run>.size)
-      run.call = UnsafePointer(call.call)
-      run.parameters = call.parameters
-      run.first_tile = Int64(tiles.lowerBound)
-      run.end_tile = Int64(tiles.upperBound)
-      run.scratch = scratchByteCount == 0 ? nil : io.scratch
-      run.fault = fault
-      withUnsafeMutableBytes(of: &run.operands) { bytes in
-        let operands = bytes.bindMemory(to: UnsafeRawPointer?.self)
-        for (i, place) in places.enumerated() where place >= 0 {
-          operands[i] = UnsafeRawPointer(io[place])
-        }
-      }
-      withUnsafeMutableBytes(of: &run.results) { bytes in
-        let results = bytes.bindMemory(to: UnsafeMutableRawPointer?.self)
-        for i in 0..<resultCount { results[i] = io[operandCount + i] }
-      }
-      function(&run)
-    }
+    let fault = weft_plugin_run(
+      kernel, UnsafeRawPointer(io.pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
+      io.scratch, Int64(tiles.lowerBound), Int64(tiles.upperBound))
     if fault >= 0 { io.report(fault: Int(fault)) }
   }
 

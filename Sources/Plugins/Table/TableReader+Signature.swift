@@ -119,6 +119,12 @@ extension TableReader {
     }
   }
 
+  private func wrongExtent(_ name: String, _ found: Int) -> PluginError {
+    wrong(
+      "the default of '\(name)' is the extent \(found)",
+      hint: "WEFT_ATTRIBUTE_INT may be below 0, an extent may not")
+  }
+
   private func fallback(
     _ attribute: weft_attribute, _ kind: AttributeKind, _ name: String
   ) throws(PluginError) -> AttributeValue {
@@ -133,8 +139,12 @@ extension TableReader {
     switch kind {
     case .int: value = .int(Int(given.integer))
     case .ints: value = .ints(try list())
-    case .dim: value = .int(Int(given.integer))
-    case .dims: value = .ints(try list())
+    case .dim, .dims:
+      let dims = kind == .dim ? [Int(given.integer)] : try list()
+      if let wrong = dims.first(where: { $0 < 0 }) {
+        throw wrongExtent(name, wrong)
+      }
+      value = kind == .dim ? .int(dims[0]) : .ints(dims)
     case .double: value = .double(given.real)
     case .bool: value = .bool(given.integer != 0)
     case .string(let choices):

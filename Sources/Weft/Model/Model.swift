@@ -60,7 +60,8 @@ public final class Model: Sendable {
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
       table: try instructions.map { try InstructionSet.table(choice: $0.rawValue) }
         ?? InstructionSet.table(), packed: PackedWeights(threads: executor.threads),
-      offers: registry.kernels, startup: startup, order: lowMemory ? .searched : .quick, states: states)
+      offers: registry.kernels, startup: startup, order: lowMemory ? .searched : .quick,
+      states: states)
     self.shared = shared
     entries = definition.entries.map { Entry($0, of: definition.name, shared) }
   }

@@ -103,7 +103,8 @@ public struct PluginInfo: JSONReport, Sendable {
       }
       let path = plugins.first { $0.1.name == name }?.0
       plugin = .init(
-        path: path, name: name, language: try path.map { try PluginLibrary.language(of: $0).rawValue },
+        path: path, name: name,
+        language: try path.map { try PluginLibrary.language(of: $0).rawValue },
         has: registry.items(of: name))
     }
   }

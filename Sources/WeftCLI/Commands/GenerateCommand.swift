@@ -93,7 +93,7 @@ struct GenerateCommand: ParsableCommand {
     } else {
       try run.generate(
         drafts.drafting(
-        model.graph.plugins.registry(),
+          model.graph.plugins.registry(),
           threads: model.threads, slots: min(parallel, prompts.count), capacity: capacity,
           format: model.cache))
     }

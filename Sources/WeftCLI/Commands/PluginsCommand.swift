@@ -30,7 +30,8 @@ struct PluginsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let listing = PluginListing(of: plugins.paths, besides: [StandardPlugin(), StandardCommands()])
+      let listing = PluginListing(
+        of: plugins.paths, besides: [StandardPlugin(), StandardCommands()])
       print(json ? try listing.json() : listing.text)
       if listing.hasErrors {
         try StandardOutput.finish()
@@ -59,6 +60,7 @@ struct PluginsCommand: ParsableCommand {
 
     func run() throws {
       let isFile = FileManager.default.fileExists(atPath: plugin)
+      if isFile { try PluginHost.enter(for: [plugin]) }
       let info = try PluginInfo(
         isFile ? PluginListing.Place.file(plugin) : .name(plugin), among: plugins.paths,
         besides: [StandardPlugin(), StandardCommands()])

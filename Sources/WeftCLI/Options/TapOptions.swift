@@ -59,7 +59,8 @@ struct TapOptions: ParsableArguments {
   ) throws {
     let origin = try graph.origin(weights)
     let model = try Model(
-      graph.source(configuration: origin?.configuration), weights: origin, registry: graph.plugins.registry())
+      graph.source(configuration: origin?.configuration), weights: origin,
+      registry: graph.plugins.registry())
     let listing = try TapListing(model.entry(execution.entry), patterns: patterns)
     print(json ? try listing.json() : listing.text, terminator: json ? "" : "\n")
   }

@@ -88,7 +88,7 @@ extension Graph {
 
 extension OpSignature {
   /// An elementwise op of x.
-  static func unary(
+  public static func unary(
     _ name: String, _ summary: String, category: OpCategory = .elementwise,
     attributes: [Attribute] = []
   ) -> OpSignature {
@@ -97,7 +97,7 @@ extension OpSignature {
   }
 
   /// An elementwise op of x and y.
-  static func binary(_ name: String, _ summary: String) -> OpSignature {
+  public static func binary(_ name: String, _ summary: String) -> OpSignature {
     OpSignature(
       name, summary, category: .elementwise, operands: [.required("x"), .required("y")])
   }

@@ -57,3 +57,30 @@ extension ScalarFunction {
     Self(opcode: function.opcode, body: .foreign(function))
   }
 }
+
+extension ForeignFunction {
+  /// A block of elements to compute: operand, result, elements.
+  public typealias Block =
+    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+
+  /// A function of one real in Swift: `block` computes elements, and may find the result where the operand is;
+  /// it doesn't allocate, throw or lock. `reference` is its definition.
+  public static func block(
+    flops: Int, _ block: @escaping Block, reference: @escaping @Sendable (Double) -> Double
+  ) -> ForeignFunction {
+    let holder = Holder(block)
+    return ForeignFunction(
+      operandCount: 1, flops: flops,
+      call: { context, operands, result, count in
+        guard let context, let operand = operands?[0], let result else { return }
+        Unmanaged<Holder>.fromOpaque(context).takeUnretainedValue().block(operand, result, count)
+      },
+      context: UnsafeRawPointer(Unmanaged.passUnretained(holder).toOpaque()), owner: holder,
+      reference: { reference($0[0]) })
+  }
+
+  private final class Holder: Sendable {
+    let block: Block
+    init(_ block: @escaping Block) { self.block = block }
+  }
+}
