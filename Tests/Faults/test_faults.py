@@ -167,7 +167,7 @@ class Ending(unittest.TestCase):
         ("out.safetensors", lambda folder: ["run", *GPT2, *DIMS, "--outputs", folder / "out.safetensors"]),
         ("profile.html", lambda folder: ["profile", *GPT2, *DIMS, "--runs", "20", "--output", folder / "profile.html"]),
         ("picture.svg", lambda folder: ["render", "Graphs/bert.weft", "-o", folder / "picture.svg"]),
-        ("chat.json", lambda folder: ["generate", *GLOSSARY, "A plan", "--max-tokens", "40"]),
+        ("chat.json", lambda folder: ["generate", *GLOSSARY, "--prompt", "A plan", "--max-tokens", "40"]),
     ]
 
     def moments(self, how, count):
@@ -246,7 +246,7 @@ class Clocks(unittest.TestCase):
         cls.folder.__exit__()
 
     def test_jumps_change_no_result(self):
-        command = ["generate", *GLOSSARY, "A plan is", "--max-tokens", "24", "--temperature", "0"]
+        command = ["generate", *GLOSSARY, "--prompt", "A plan is", "--max-tokens", "24", "--temperature", "0"]
         plain, jumping = run(*command), run(*command, env=self.env)
         self.assertEqual(plain[:2], jumping[:2], jumping[2])
 

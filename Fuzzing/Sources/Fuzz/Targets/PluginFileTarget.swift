@@ -21,7 +21,7 @@ struct PluginFileTarget: FuzzTarget {
     defer { for url in [source, library] { try? FileManager.default.removeItem(at: url) } }
     let texts = [
       "int none(void) { return 1; }",
-      "#include <weft_plugin.h>\nWEFT_PLUGIN(\"seed\", \"1.0\")\n",
+      "#include <weft_plugin.h>\nstatic const weft_op *const ops[1];\nWEFT_PLUGIN(\"seed\", \"1.0\", ops)\n",
       "const char weft_plugin[400] = \"weftplug\";",
     ]
     return try texts.compactMap { text in
