@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "Weft", targets: ["Weft"]),
     // All of Weft and its commands in one library, for plugins that are loaded at run time.
     .library(name: "WeftPlugin", type: .dynamic, targets: ["WeftPlugin", "WeftCLI"]),
+    .library(name: "Serving", targets: ["Serving"]),
     .executable(name: "weft", targets: ["WeftMain"]),
     .executable(name: "weft-host", targets: ["WeftHost"]),
   ],
@@ -23,6 +24,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    .target(name: "CMapping"),
     // weft_plugin.h, which plugins in C are built with.
     .target(name: "CPlugin"),
     .systemLibrary(
@@ -36,7 +38,7 @@ let package = Package(
     .target(
       name: "Operators", dependencies: ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     .target(name: "Passes", dependencies: ["Operators", "Compiler", "IR", "Tensors"]),
-    .target(name: "Formats", dependencies: ["Tensors"]),
+    .target(name: "Formats", dependencies: ["Tensors", "CMapping"]),
     .target(
       name: "Plugins",
       dependencies: [

@@ -4,6 +4,10 @@ enum Limits {
   static let sourceBytes = 64 << 20
   /// Tokens of one file.
   static let tokens = 2_000_000
+  /// Bytes of one name.
+  static let nameBytes = 256
+  /// Axes of one tensor.
+  static let axes = 32
   /// Blocks and expressions inside each other.
   static let nesting = 200
   /// Files that import each other in a chain.
@@ -14,7 +18,8 @@ enum Limits {
   static let nodes = 300_000
   /// Trips of one loop.
   static let trips = 100_000
-  /// Statements and calls that the elaboration of one entry runs.
+  /// Statements and calls that the elaboration of one entry runs; long lists, polynomials and names
+  /// count as several.
   static let steps = 300_000
   /// Errors that are reported.
   static let diagnostics = 100

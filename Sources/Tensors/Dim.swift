@@ -26,6 +26,14 @@ public struct Dim: Hashable, Sendable {
     }
   }
 
+  /// How many terms the polynomial has: what arithmetic with it costs.
+  public var termCount: Int {
+    switch form {
+    case .number(let value): value == 0 ? 0 : 1
+    case .sum(let terms): terms.count
+    }
+  }
+
   /// The most terms of a polynomial and the highest degree, so that a hostile graph file can't
   /// blow one up.
   private static let mostTerms = 1024

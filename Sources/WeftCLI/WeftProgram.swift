@@ -7,6 +7,7 @@ public enum WeftProgram {
   /// Runs the command that the process was called with, and exits where it fails.
   public static func main() {
     let startup = StartupRecorder()
+    FaultSignals.becomeErrors()
     do {
       let request = PluginRequest(
         Array(CommandLine.arguments.dropFirst()),

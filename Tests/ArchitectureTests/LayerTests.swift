@@ -6,6 +6,7 @@ import Testing
   /// For each target, the targets of this package that it may import.
   static let allowed: [(target: String, imports: Set<String>)] = [
     ("CKernels", []),
+    ("CMapping", []),
     ("CPlugin", []),
     ("CGraphviz", []),
     ("Tensors", []),
@@ -15,7 +16,7 @@ import Testing
     ("Compiler", ["IR", "Executor", "Tensors", "CKernels"]),
     ("Operators", ["Compiler", "IR", "Executor", "Tensors", "CKernels"]),
     ("Passes", ["Operators", "Compiler", "IR", "Tensors"]),
-    ("Formats", ["Tensors"]),
+    ("Formats", ["Tensors", "CMapping"]),
     (
       "Plugins",
       [

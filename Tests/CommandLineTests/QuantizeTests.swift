@@ -74,4 +74,32 @@ import Testing
     #expect(result.status != 0)
     #expect(result.output == "Docs\nGraphs\n", "\(result.output)")
   }
+
+  @Test func `a budget is kept, and a text says what that costs`() throws {
+    func run(_ budget: String) throws -> (bytes: Int, before: Double, after: Double) {
+      let result = try CommandLineTool.shell(
+        """
+        weft quantize Graphs/llama.weft --weights Docs/Examples/glossary -o out --json \
+          --texts Docs/Examples/sentences.txt --perplexity Docs/Glossary.md --budget \(budget)
+        """)
+      #expect(result.status == 0, "\(result.error)")
+      let report = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+      let object = try #require(report as? [String: Any])
+      let score = try #require(object["perplexity"] as? [String: Any])
+      return (
+        try #require(object["bytesAfter"] as? Int), try #require(score["before"] as? Double),
+        try #require(score["after"] as? Double)
+      )
+    }
+    let (small, large) = (try run("115kB"), try run("160kB"))
+    #expect(small.bytes <= 115_000 && large.bytes <= 160_000 && large.bytes > 140_000)
+    #expect(small.before == large.before)
+    #expect(large.after < small.after && large.after > large.before)
+    let tooSmall = try CommandLineTool.shell(
+      """
+      weft quantize Graphs/llama.weft --weights Docs/Examples/glossary -o out --budget 10kB; ls -A
+      """)
+    #expect(tooSmall.error.contains("the weights take 112128 bytes at least"))
+    #expect(!tooSmall.output.contains("out"))
+  }
 }

@@ -51,6 +51,33 @@ import Testing
     #expect(MemoryPlanner.plan([]).arenaByteCount == 0)
   }
 
+  /// Too many pairs for orders to be tried.
+  @Test func `buffers that all live to the end stand one after the other`() {
+    let intervals = (0..<20_000).map {
+      LiveInterval(byteCount: 64 * (1 + $0 % 5), first: $0, last: 20_000)
+    }
+    let plan = MemoryPlanner.plan(intervals)
+    #expect(plan.arenaByteCount == plan.lowerBound)
+  }
+
+  @Test(arguments: 0..<20)
+  func `no two live buffers overlap where they are placed by time`(seed: Int) {
+    var random = Generator(seed: seed)
+    let intervals = (0..<200).map { _ in
+      let first = random.next(60)
+      return LiveInterval(
+        byteCount: 64 * random.next(9), first: first, last: first + random.next(20))
+    }
+    let placement = TimelinePlacement(intervals)
+    for (i, a) in intervals.enumerated() {
+      #expect(placement.offsets[i] + a.byteCount <= placement.size)
+      for (j, b) in intervals.enumerated() where j < i && a.overlaps(b) {
+        let (x, y) = (placement.offsets[i], placement.offsets[j])
+        #expect(x + a.byteCount <= y || y + b.byteCount <= x)
+      }
+    }
+  }
+
   @Test func `thousands of buffers are planned in time`() {
     var random = Generator(seed: 5)
     let intervals = (0..<4000).map { i in

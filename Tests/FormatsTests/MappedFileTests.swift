@@ -43,6 +43,36 @@ import Testing
       #expect(large.floats.first == 0)
     }
 
+    @Test func `a part that the file has lost ends the process with the file's name`() async {
+      let result = await #expect(
+        processExitsWith: .exitCode(1), observing: [\.standardErrorContent]
+      ) {
+        MappedFile.exitsOnLostPages()
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "shortened.bin")
+        try Data(repeating: 7, count: 1 << 20).write(to: url)
+        let file = try MappedFile(url)
+        guard truncate(url.path, 4096) == 0, file.bytes[0] == 7 else { exit(3) }
+        exit(Int32(file.bytes[1 << 19]) + 4)
+      }
+      let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(said.contains("shortened.bin: cannot be read: a part"))
+    }
+
+    @Test func `a bus error elsewhere stays one`() async {
+      await #expect(processExitsWith: .signal(SIGBUS)) {
+        MappedFile.exitsOnLostPages()
+        MappedFile.exitsOnLostPages()
+        let folder = try TemporaryFolder()
+        let url = folder.url.appending(path: "gone.bin")
+        try Data(repeating: 7, count: 1 << 20).write(to: url)
+        let descriptor = open(url.path, O_RDWR)
+        let base = mmap(nil, 1 << 20, PROT_READ, MAP_SHARED, descriptor, 0)
+        guard let base, base != MAP_FAILED, ftruncate(descriptor, 0) == 0 else { exit(3) }
+        exit(Int32(base.load(as: UInt8.self)))
+      }
+    }
+
     /// Bytes of a mapped file that stand in this process's memory.
     private static func resident(_ name: String, in folder: TemporaryFolder) throws -> Int {
       let path = folder.url.appending(path: name).path

@@ -34,6 +34,11 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
   static let files = [
     WrongFile(
+      "a tensor of 65 axes",
+      header:
+        "{\"a\":\(entry("U8", "[\((0..<65).map { _ in "1" }.joined(separator: ","))]", "0", "1"))}",
+      data: 1, "tensor \"a\": expected at most 64 axes, found 65"),
+    WrongFile(
       "an empty file", [],
       "expected a safetensors file, which has at least 8 bytes, found 0"),
     WrongFile(

@@ -51,6 +51,61 @@ struct LimitTests {
     #expect(messages(text + wrap("L40(x)")).first?.contains("steps to elaborate") == true)
   }
 
+  @Test func `names have an end`() {
+    let name = String(repeating: "n", count: 257)
+    #expect(messages(wrap("relu(\(name))")).first == "a name of 257 bytes; it has at most 256")
+    let long = String(name.dropLast())
+    #expect(messages("model M {\n input \(long): f32[4]\n output y = \(long)\n}") == [])
+    let names = String(repeating: "w", count: 256)
+    let text = """
+      layer L(x: f32[n]) -> f32[n] {
+        param \(names): f32[n]
+        return x + \(names)
+      }
+
+      """
+    let path = (0..<100).map { _ in names }.joined(separator: ".")
+    let loop = "for i in 0 ..< 90000 {\n h = L(h) as \(path)[i]\n }"
+    let model = "model M {\n input x: f32[4]\n var h = x\n \(loop)\n output y = h\n}"
+    #expect(messages(text + model).first?.contains("steps to elaborate") == true)
+  }
+
+  @Test func `a tensor has at most 32 axes`() {
+    func ones(_ count: Int) -> String { (0..<count).map { _ in "1" }.joined(separator: ", ") }
+    #expect(messages(wrap("reshape(x, [4, \(ones(31))])")) == [])
+    #expect(
+      messages(wrap("reshape(x, [4, \(ones(32))])"))
+        == ["a tensor of 33 axes; there are at most 32"])
+    #expect(
+      messages("model M {\n input x: f32[\(ones(40))]\n output y = x\n}").first
+        == "a tensor of 40 axes; there are at most 32")
+  }
+
+  @Test func `long lists and long polynomials count as several steps`() {
+    let ones = (0..<4000).map { _ in "1" }.joined(separator: ", ")
+    let loop = "for i in 0 ..< 90000 {\n let a = [\(ones)]\n }"
+    let lists = "model M {\n input x: f32[4]\n \(loop)\n output y = x\n}"
+    #expect(messages(lists).contains { $0.contains("steps to elaborate") })
+    let inputs = (0..<30).map { "input i\($0): f32[s\($0)]" }.joined(separator: "\n ")
+    let all = (0..<30).map { "i\($0)" }.joined(separator: ", ")
+    let polynomials = """
+      layer L(x: f32[a, b]) -> f32[a, b] {
+        return reshape(reshape(x, [a * b]), [a, b])
+      }
+      model M {
+       \(inputs)
+       let row = concat(\(all), axis: 0)
+       let q = reshape(row, [1, \((0..<30).map { "s\($0)" }.joined(separator: " + "))])
+       var m = matmul(transpose(q), q)
+       for i in 0 ..< 90000 {
+         m = L(m)
+       }
+       output y = m
+      }
+      """
+    #expect(messages(polynomials).first?.contains("steps to elaborate") == true)
+  }
+
   @Test func `loops inside loops are given up`() {
     let text = """
       model M {

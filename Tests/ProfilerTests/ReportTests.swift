@@ -10,7 +10,8 @@ import Testing
 @Suite struct ReportTests {
   @Test func `a machine is measured`() throws {
     let report = try MachineReport.measure(
-      graphviz: "2.43.0", threads: ProcessorCount(count: 2, explanation: "2 of 8 processors"),
+      weft: "0.1", plugins: ["weft", "sparse"], graphviz: "2.43.0",
+      threads: ProcessorCount(count: 2, explanation: "2 of 8 processors"),
       seconds: 0.005, byteCount: 4 << 20)
     #expect(report.gigaflopsPerSecond.oneThread > 0)
     #expect(report.gigaoperationsPerSecondInt8.oneThread > 0)
@@ -18,9 +19,18 @@ import Testing
     #expect(report.memoryByteCount > 0)
     #expect(report.text.contains("Graphviz             2.43.0"))
     #expect(report.text.contains("threads              2: 2 of 8 processors"))
+    #expect(report.text.contains("plugins              weft, sparse"))
     let again = try JSONDecoder().decode(MachineReport.self, from: Data(report.json().utf8))
     #expect(again.instructionSet == report.instructionSet)
     #expect(again.graphviz == "2.43.0")
+    #expect(again.weft == "0.1")
+  }
+
+  @Test func `a report of a machine tells no secret of the environment`() {
+    let told = MachineReport.environment([
+      "WEFT_ISA": "avx2", "WEFT_API_KEY": "secret", "HOME": "/home/someone",
+    ])
+    #expect(told == ["WEFT_ISA": "avx2"])
   }
 
   /// Says one thing of each node, rewrites nothing.

@@ -5,34 +5,14 @@ import socket
 import threading
 import time
 import unittest
-import urllib.error
-import urllib.request
 
 import openai
 
+from client import get, post
 from server import Server
 
 QUESTION = [{"role": "user", "content": "What is kernel?"}]
 ANSWER = "a computation on concrete shapes, split into tiles."
-
-
-def post(server, path, body, headers=None):
-    """The status and the answer."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(server.url + path, data, {"Content-Type": "application/json", **(headers or {})})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
-
-
-def get(server, path, headers=None):
-    try:
-        with urllib.request.urlopen(urllib.request.Request(server.url + path, headers=headers or {}), timeout=60) as a:
-            return a.status, a.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
 
 
 def raw(server, body, path="/v1/completions"):

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import Weft
+
+@testable import Weft
 
 /// Models whose weights are stored in blocks, as files and as folders.
 @Suite struct `Quantizing to blocks` {
@@ -101,5 +102,53 @@ import Weft
     #expect(throws: ImportError.graphFile(Repository.graph(name).path)) {
       _ = try ModelImport(of: Repository.graph(name), to: folder.appending(path: "x"))
     }
+  }
+}
+
+/// A form for each weight, within a budget.
+@Suite struct `Quantizing within a budget` {
+  @Test func `more bytes lose less, and all budgets are kept`() throws {
+    let url = `GGUF models`.file("llama.f32")
+    let package = try ModelPackage(at: url)
+    let model = try Model(
+      ModelSource(file: package.graph, configuration: url), weights: package.weights)
+    let inputs = try Reference.named("llama").inputs()
+    let samples = QuantizationSamples(runs: [inputs], description: "the reference's inputs")
+    let exact = try #require(try model.entry().run(inputs)["logits"])
+    var last = Double.infinity
+    for budget in [40_000, 48_000, 62_000] {
+      let quantized = try ModelQuantizer(model, budget: budget, on: samples).quantize()
+      let bytes = try quantized.measure(on: samples).bytesAfter
+      #expect(bytes <= budget && bytes > budget * 3 / 4, "\(bytes)")
+      let found = try quantized.model.entry().run(inputs)["logits"]
+      let difference = largestDifference(found, exact)
+      #expect(difference < last, "\(budget)")
+      last = difference
+    }
+    #expect(throws: QuantizationError.self) {
+      _ = try ModelQuantizer(model, budget: 1000, on: samples)
+    }
+  }
+
+  /// The outputs hang on a weight by what it is multiplied with, not by its own error alone.
+  @Test func `weights that matter get more bits`() throws {
+    let url = `GGUF models`.file("llama.f32")
+    let package = try ModelPackage(at: url)
+    let model = try Model(
+      ModelSource(file: package.graph, configuration: url), weights: package.weights)
+    let samples = QuantizationSamples(
+      runs: [try Reference.named("llama").inputs()], description: "")
+    let sensitivity = try WeightSensitivity(
+      model, runs: samples.runs, entry: nil, cancellation: nil)
+    let forms = try QuantizationScheme.q4_0.forms(of: model)
+    let effects = try forms.keys.sorted().map { name in
+      let tensor = try #require(try sensitivity.original(name).tensor)
+      return try sensitivity.effect(
+        of: name, as: #require(forms[name]).stored(tensor, name: name))
+    }
+    #expect(effects.allSatisfy { $0 > 0 && $0 < 0.1 })
+    #expect(try #require(effects.max()) > 4 * #require(effects.min()))
+    let same = try #require(sensitivity.names.first)
+    #expect(try sensitivity.effect(of: same, as: sensitivity.original(same)) == 0)
   }
 }

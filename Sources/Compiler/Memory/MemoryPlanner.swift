@@ -7,6 +7,9 @@
 public enum MemoryPlanner {
   /// Buffer placements that the search may try in all.
   private static let searchBudget = 60_000
+  /// Pairs of buffers that are alive together, above which no orders are tried: a graph whose values
+  /// all live to its end would take the square of their number in memory, and the cube in time.
+  private static let mostPairs = 4_000_000
 
   /// A plan for `intervals`.
   ///
@@ -14,6 +17,12 @@ public enum MemoryPlanner {
   ///   search stops after a fixed number of placements.
   public static func plan(_ intervals: [LiveInterval]) -> MemoryPlan {
     let (bound, peak) = lowerBound(intervals)
+    guard pairs(intervals) <= mostPairs else {
+      let placement = TimelinePlacement(intervals)
+      return MemoryPlan(
+        intervals: intervals, offsets: placement.offsets, arenaByteCount: placement.size,
+        lowerBound: bound, peakStep: peak)
+    }
     let overlaps = Overlaps(intervals)
     var best = Placement(intervals, overlaps, order: Array(intervals.indices))
     for order in orders(intervals) where best.size > bound {
@@ -24,6 +33,18 @@ public enum MemoryPlanner {
     return MemoryPlan(
       intervals: intervals, offsets: best.offsets, arenaByteCount: best.size, lowerBound: bound,
       peakStep: peak)
+  }
+
+  /// How many pairs of buffers are alive together.
+  private static func pairs(_ intervals: [LiveInterval]) -> Int {
+    let firsts = intervals.map(\.first).sorted()
+    let lasts = intervals.map(\.last).sorted()
+    var (pairs, ended) = (0, 0)
+    for (begun, first) in firsts.enumerated() {
+      while lasts[ended] < first { ended += 1 }
+      pairs += begun - ended
+    }
+    return pairs
   }
 
   /// The largest sum of bytes alive at once, and its step.

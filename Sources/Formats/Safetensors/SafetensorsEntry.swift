@@ -16,6 +16,9 @@ public struct SafetensorsEntry: Sendable, Hashable {
     ("F32", .f32), ("F16", .f16), ("BF16", .bf16), ("I32", .i32), ("I64", .i64), ("BOOL", .bool),
   ]
 
+  /// NumPy's and PyTorch's tensors have no more axes.
+  private static let maximumAxes = 64
+
   /// Bits of an element of each type that the format has.
   private static let bits: [String: Int] = [
     "BOOL": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8,
@@ -51,6 +54,9 @@ public struct SafetensorsEntry: Sendable, Hashable {
       }
     } catch {
       throw .field(error)
+    }
+    guard dims.count <= SafetensorsEntry.maximumAxes else {
+      throw .axes(name: name, count: dims.count, limit: SafetensorsEntry.maximumAxes)
     }
     self.name = name
     let (begin, end) = (offsets[0], offsets[1])

@@ -12,6 +12,8 @@ public enum SafetensorsFault: Error, Sendable, Hashable, CustomStringConvertible
   case header(JSONError)
   /// A field of the header isn't what it must be.
   case field(JSONFieldError)
+  /// A tensor has more axes than any has.
+  case axes(name: String, count: Int, limit: Int)
   /// A tensor's bytes don't lie in the data.
   case offsets(name: String, begin: Int, end: Int, dataLength: Int)
   /// A tensor's bytes aren't as many as its shape needs.
@@ -39,6 +41,8 @@ public enum SafetensorsFault: Error, Sendable, Hashable, CustomStringConvertible
       "expected a header of \(length) bytes, found \(available) (the file is cut off)"
     case .header(let error): "header:\(error)"
     case .field(let error): "header: \(error)"
+    case .axes(let name, let count, let limit):
+      "tensor \(name.quotedForMessage): expected at most \(limit) axes, found \(count)"
     case .offsets(let name, let begin, let end, let dataLength):
       "tensor \(name.quotedForMessage): expected offsets in 0...\(dataLength),"
         + " found \(begin)..<\(end)" + (end > dataLength ? " (the file is cut off)" : "")

@@ -42,6 +42,10 @@ extension Message {
     Message("the model takes more than \(Limits.steps) steps to elaborate")
   }
 
+  static func tooManyAxes(_ count: Int) -> Message {
+    Message("a tensor of \(count) axes; there are at most \(Limits.axes)")
+  }
+
   static var tooManyNodes: Message { Message("the model has more than \(Limits.nodes) nodes") }
 
   static func endsBeforeStart(_ start: Int, _ end: Int) -> Message {

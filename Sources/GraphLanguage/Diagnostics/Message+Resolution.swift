@@ -24,6 +24,12 @@ extension Message {
       help: "imports stay inside that folder, so that a foreign file can't read others")
   }
 
+  static func fileOutside(_ name: String) -> Message {
+    Message(
+      "'\(name)' isn't the name of a file in the folder of the weights",
+      help: "files stay inside that folder, so that a foreign model can't have others read")
+  }
+
   static func importCycle(_ files: [String]) -> Message {
     Message("files import each other: " + files.joined(separator: " → "))
   }

@@ -34,6 +34,10 @@ extension Message {
     }
   }
 
+  static func nameTooLong(_ bytes: Int) -> Message {
+    Message("a name of \(bytes) bytes; it has at most \(Limits.nameBytes)")
+  }
+
   static var blockComment: Message {
     Message("'/*' begins no comment", help: "a comment begins with '//' and ends with its line")
   }

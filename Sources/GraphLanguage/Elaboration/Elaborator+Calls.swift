@@ -83,14 +83,25 @@ extension Elaborator {
       throw fail(span, Message("\(error)"))
     }
     try useStates(op, uses, span)
+    for use in uses { try account(type(use.id), span) }
+    let results: [ValueID]
     do {
-      let results = try builder.add(op, uses.map(\.id), origin: origin(span))
-      if op is any Updating { states.add(results[0]) }
-      for id in results { record(id, inherited(type(id), uses, extents)) }
-      return results.count == 1 ? .tensor(results[0]) : .results(results)
+      results = try builder.add(op, uses.map(\.id), origin: origin(span))
     } catch {
       throw explain(error, label: label, uses, op, span)
     }
+    if op is any Updating { states.add(results[0]) }
+    for id in results { try account(type(id), span) }
+    for id in results { record(id, inherited(type(id), uses, extents)) }
+    return results.count == 1 ? .tensor(results[0]) : .results(results)
+  }
+
+  /// Counts the steps that a type is like: ops multiply its extents and compare them.
+  func account(_ type: TensorType, _ span: Span) throws(ElaborationFailure) {
+    guard type.rank <= Limits.axes else { throw fail(span, .tooManyAxes(type.rank)) }
+    var terms = 1
+    for dim in type.shape.dims { terms = min(terms * max(dim.termCount, 1), Limits.steps) }
+    try step(span, work: terms / 4)
   }
 
   /// Where the extents of a result come from: an equal one of an operand, counted from the last

@@ -64,6 +64,7 @@ extension Elaborator {
       try path.map { path throws(ElaborationFailure) in
         frame.path.appending(try components(path)).description
       } ?? frame.path.naming(name.text)
+    try step(name.span, work: fullName.utf8.count / 64)
     let parameter = Parameter(fullName, fill ?? .standard)
     let record = ParameterRecord(
       statement: reporter.location(span), location: reporter.location(name.span),

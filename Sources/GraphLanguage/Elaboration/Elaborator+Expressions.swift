@@ -59,6 +59,7 @@ extension Elaborator {
       guard let leading = frame.leading else { throw fail(span, .unknownLeadingAxes) }
       extents = leading
     }
+    try step(span, work: elements.count / 4)
     for element in elements { extents.append(try extent(element, use: "an element of a list")) }
     return extents
   }
@@ -69,6 +70,7 @@ extension Elaborator {
     guard case .int(let extent) = value else {
       throw fail(expression.span, .notAnInt(use, found: value.kind))
     }
+    try step(expression.span, work: extent.dim.termCount / 4)
     return extent
   }
 

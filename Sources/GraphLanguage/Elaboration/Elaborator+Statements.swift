@@ -57,14 +57,24 @@ extension Elaborator {
     }
   }
 
+  /// The name of a file in the folder of the weights; a foreign graph file can't have others read.
+  private func fileName(_ name: Name) throws(ElaborationFailure) -> String {
+    let parts = name.text.split(separator: "/", omittingEmptySubsequences: false)
+    let isInside = parts.allSatisfy { !["", ".", ".."].contains($0) && !$0.utf8.contains(0) }
+    guard isInside || options.allowsImportsOutside else {
+      throw fail(name.span, .fileOutside(name.text))
+    }
+    return name.text
+  }
+
   private func execute(_ statement: Statement) throws(ElaborationFailure) -> Returned? {
     // The resolver has said what can't stand in a layer.
     if frame.layer != nil, !statement.mayStandInLayer { return nil }
     switch statement.kind {
     case .setting(let setting, let value):
       switch setting {
-      case .weights: weights = value.text
-      case .tokenizer: tokenizer = value.text
+      case .weights: weights = try fileName(value)
+      case .tokenizer: tokenizer = try fileName(value)
       case .task: task = ModelTask(rawValue: value.text)
       }
     case .config(let items): for item in items { evaluate(item) }

@@ -13,7 +13,9 @@ extension Elaborator {
       extents = leading
     }
     for dim in syntax.dims { extents.append(try extent(dim, use: "an extent")) }
-    return (TensorType(dtype, Shape(extents.map(\.dim))), extents.map(\.source))
+    let type = TensorType(dtype, Shape(extents.map(\.dim)))
+    try account(type, syntax.span)
+    return (type, extents.map(\.source))
   }
 
   /// Whether a value is of the type that is written; says how it differs where it isn't.

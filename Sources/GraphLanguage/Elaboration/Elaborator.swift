@@ -112,9 +112,9 @@ final class Elaborator {
 
   // MARK: Limits
 
-  /// Counts one step; a model that takes too many is given up.
-  func step(_ span: Span) throws(ElaborationFailure) {
-    steps += 1
+  /// Counts one step, or as many as `work` is like; a model that takes too many is given up.
+  func step(_ span: Span, work: Int = 1) throws(ElaborationFailure) {
+    steps += min(work, Limits.steps + 1)
     if reporter.isFull {
       hasGivenUp = true
       throw ElaborationFailure()

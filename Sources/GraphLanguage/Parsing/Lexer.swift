@@ -114,6 +114,7 @@ struct Lexer {
     let keyword =
       at - start > 9
       ? nil : Keyword.byText[String(decoding: bytes[start..<at], as: UTF8.self)]
+    if at - start > Limits.nameBytes { report(start, at, .nameTooLong(at - start)) }
     add(keyword.map { .keyword($0) } ?? .name, from: start)
   }
 

@@ -116,6 +116,8 @@ public struct Graph: Sendable {
   public let outputs: [Output]
   /// For each value, the nodes that use it, in order, none twice.
   public let users: [[NodeID]]
+  /// For each value, whether it is made of weights and constants alone.
+  let knownBeforeRun: [Bool]
   /// The values given at each run, in the order of declaration.
   public let inputs: [Value]
   /// What outlives a run, in the order of declaration.
@@ -142,6 +144,7 @@ public struct Graph: Sendable {
       }
     }
     self.users = users
+    knownBeforeRun = Graph.knownBeforeRun(values, nodes)
   }
 
   /// The value `id`.

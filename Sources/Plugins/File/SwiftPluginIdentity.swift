@@ -52,5 +52,7 @@ public struct SwiftPluginIdentity: Hashable, Sendable {
 }
 
 extension SwiftPluginIdentity: CustomStringConvertible {
-  public var description: String { "Weft \(weft), build \(build), Swift \(compiler), plugin ABI \(abi)" }
+  public var description: String {
+    "Weft \(weft), build \(build), Swift \(compiler), plugin ABI \(abi)"
+  }
 }

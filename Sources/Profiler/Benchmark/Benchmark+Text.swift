@@ -11,6 +11,8 @@ extension Benchmark {
     let traffic =
       "\(Figures.short(gigabytesPerSecond)) GB/s:"
       + " \(Figures.bytes(bytes)) read and written by the steps of a run"
+      + (peakGigabytesPerSecond.map { "; as much memory is read at \(Figures.short($0)) here" }
+        ?? "")
     let bound = bindings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let lines = [
       (

@@ -21,6 +21,7 @@ public struct Benchmark: Codable, Hashable, Sendable, JSONReport {
     case gigabytesPerSecond = "gbytes_per_second"
     case peakGigaflopsPerSecond = "peak_gflops_per_second"
     case peakShare = "peak_share"
+    case peakGigabytesPerSecond = "peak_gbytes_per_second"
     case peakResidentByteCount = "peak_resident_bytes"
   }
 
@@ -50,6 +51,9 @@ public struct Benchmark: Codable, Hashable, Sendable, JSONReport {
   public var peakGigaflopsPerSecond: Double
   /// The speed as a share of that peak. Integer kernels may pass 1.
   public var peakShare: Double
+  /// The speed of reading a block of the size of the plan's weights and values over and over, in 10⁹ bytes
+  /// a second; nil where there is no memory for it.
+  public var peakGigabytesPerSecond: Double?
   /// The most memory that the process has had resident; nil where the system doesn't tell.
   public var peakResidentByteCount: Int?
 
@@ -66,6 +70,10 @@ public struct Benchmark: Codable, Hashable, Sendable, JSONReport {
       costs: planned.steps.map(\.cost), bindings: planned.bindings, nanoseconds: nanoseconds,
       threads: threads, peak: probe.fma(threads: threads),
       peakResidentByteCount: PeakResident.byteCount)
+    peakGigabytesPerSecond = try? PeakProbe(table: table, seconds: 0.01, repetitions: 12)
+      .bandwidth(
+        byteCount: Self.sum(planned.weightByteCount, planned.plan.arenaByteCount), threads: threads
+      ).gigabytesPerSecond
   }
 
   init(

@@ -80,7 +80,7 @@ public struct Ceilings: Codable, Hashable, Sendable {
 
 extension PeakProbe {
   /// Reading a block of about `byteCount` bytes, between 64 KiB a thread and 256 MiB.
-  fileprivate func bandwidth(
+  func bandwidth(
     byteCount: Int, threads: Int
   ) throws(TensorError) -> Ceilings.Bandwidth {
     let size = min(max(byteCount, threads * 64 << 10), 256 << 20)

@@ -3,9 +3,13 @@ import Foundation
 /// Keeps a run from taking more memory than there is: the system would end the process rather than
 /// refuse.
 enum MemoryLimit {
-  /// Bytes that one run may take: what the machine has, or what a control group leaves of it.
-  static let byteCount = min(
+  /// What the machine has, or what a control group leaves of it.
+  private static let machine = min(
     Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.memoryLimit() ?? .max)
+
+  /// Bytes that one run may take: what the machine has, a control group leaves of it, or `ulimit -v`
+  /// leaves by now.
+  static var byteCount: Int { min(machine, AddressSpace.left() ?? .max) }
 
   /// Refuses what takes more than ``byteCount``.
   static func check(_ needed: Int, for bindings: Bindings) throws(ModelError) {

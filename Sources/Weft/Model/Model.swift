@@ -67,14 +67,16 @@ public final class Model: Sendable {
   }
 
   /// `model` with other weights.
-  init(_ model: Model, weights source: any WeightSource) {
+  ///
+  /// - Parameter packed: where packed weights are found and kept; by default a place of its own.
+  init(_ model: Model, weights source: any WeightSource, packed: PackedWeights? = nil) {
     definition = model.definition
     registry = model.registry
     weightOrigin = model.weightOrigin
     executor = model.executor
     let shared = SharedResources(
       weights: source, executor: executor, passes: registry.passes + Model.rounding(source),
-      table: model.shared.table, packed: PackedWeights(threads: executor.threads),
+      table: model.shared.table, packed: packed ?? PackedWeights(threads: executor.threads),
       offers: model.shared.offers, startup: nil,
       order: model.shared.order, states: model.shared.states)
     self.shared = shared
@@ -97,9 +99,13 @@ public final class Model: Sendable {
       ?? weightOrigin?.folder?.appending(path: definition.tokenizer ?? "tokenizer.json")
   }
 
-  /// ``tokenizerFile``, where there is such a file.
+  /// ``tokenizerFile``, where there is such a file, and a tokenizer in it.
   public var existingTokenizerFile: URL? {
-    tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    if let gguf = weightOrigin?.gguf {
+      let metadata = try? GGUFReader(contentsOf: gguf).metadata
+      return metadata?["tokenizer.ggml.tokens"] == nil ? nil : gguf
+    }
+    return tokenizerFile.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
   }
 
   /// The weights of all entries, none twice, in the order of declaration.

@@ -55,6 +55,35 @@ public struct ModelQuantizer: Sendable {
       .filter { seen.insert($0).inserted }
   }
 
+  /// A quantizer of `model` that chooses how each weight is stored, so that all weights together take at
+  /// most `budget` bytes and the outputs lose little.
+  ///
+  /// - Parameters:
+  ///   - samples: runs, of which the first few tell what a weight's form does to the outputs.
+  ///   - patterns: what is kept, as above.
+  /// - Throws: ``QuantizationError``, also for a budget that the smallest forms are over.
+  public init(
+    _ model: Model, budget: Int, on samples: QuantizationSamples, entry: String? = nil,
+    keeping patterns: [String] = [], cancellation: Cancellation? = nil,
+    progress: (Int) -> Void = { _ in }
+  ) throws {
+    let names = Model.parameters(of: model.definition).map(\.parameter.name)
+    let selected = try WeightPattern.select(patterns, from: names)
+    let choice = try PrecisionChoice(
+      model, on: samples, entry: entry, keeping: selected, cancellation: cancellation,
+      progress: progress)
+    let forms = try choice.forms(within: budget)
+    guard !forms.isEmpty else {
+      throw QuantizationError.nothingToQuantize(model: model.definition.name)
+    }
+    self.model = model
+    scheme = .mixed
+    self.forms = forms
+    weights = names.filter { forms[$0] != nil }
+    products = []
+    kept = names.filter(selected.contains)
+  }
+
   /// How many weights ``quantize(cancellation:progress:)`` goes through.
   public var weightCount: Int { Model.parameters(of: model.definition).count }
 

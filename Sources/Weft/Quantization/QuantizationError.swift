@@ -22,6 +22,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case notAlone([String])
   /// Two files would have one name.
   case collision(String)
+  /// The smallest forms of all weights take more than the budget.
+  case budget(bytes: Int, least: Int)
   /// A GGUF file is written of a model that wasn't one.
   case notFromGGUF(String)
   /// Texts are given for a model that doesn't read texts.
@@ -48,6 +50,8 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
         + names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     case .outside(let file):
       "\(file): imports from outside the graph file's folder can't be copied; move the file into it"
+    case .budget(let bytes, let least):
+      "a budget of \(bytes) bytes is too small: the weights take \(least) bytes at least"
     case .notFromGGUF(let path):
       "\(path): a GGUF file is made of a GGUF file; name a folder to write"
     case .notAlone(let messages):

@@ -24,6 +24,16 @@ public struct QuantizationReport: JSONReport, Sendable {
     public var meanCosine: Double
   }
 
+  /// How well the model foretells a text.
+  public struct TextScore: Encodable, Sendable, Hashable {
+    /// The text's length.
+    public var tokens: Int
+    /// The perplexity of the model as it was.
+    public var before: Double
+    /// The perplexity of the quantized model.
+    public var after: Double
+  }
+
   /// How weights are stored.
   public var scheme: QuantizationScheme
   /// What the model was run on.
@@ -42,6 +52,8 @@ public struct QuantizationReport: JSONReport, Sendable {
   public var bytesBefore: Int
   /// Bytes of all weights after, scales included.
   public var bytesAfter: Int
+  /// What a text says, where one was given.
+  public var perplexity: TextScore?
 
   /// The report for people.
   public var text: String {
@@ -68,6 +80,12 @@ public struct QuantizationReport: JSONReport, Sendable {
       lines.append(
         "\(output.name): cosine to f32 at least \(String(format: "%.5f", output.lowestCosine)), "
           + "\(String(format: "%.5f", output.meanCosine)) on average")
+    }
+    if let score = perplexity {
+      lines.append(
+        String(
+          format: "perplexity over %@ tokens: %.4f, was %.4f (%+.2f %%)", score.tokens.grouped,
+          score.after, score.before, 100 * (score.after / score.before - 1)))
     }
     return lines.joined(separator: "\n")
   }

@@ -65,12 +65,9 @@ public struct QuantizationSamples: Sendable {
       description: "random inputs (\(bindings)), which say less than real ones")
   }
 
-  /// The tokenizer beside the weights, where there is one.
+  /// The model's tokenizer, where it has one.
   private static func tokenizer(of model: Model) throws -> Tokenizer? {
-    let name = model.definition.tokenizer ?? "tokenizer.json"
-    guard let file = model.weightOrigin?.folder?.appending(path: name),
-      FileManager.default.fileExists(atPath: file.path)
-    else { return nil }
+    guard let file = model.existingTokenizerFile else { return nil }
     return try Tokenizer(contentsOf: file)
   }
 }

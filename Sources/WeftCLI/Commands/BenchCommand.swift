@@ -14,7 +14,7 @@ struct BenchCommand: ParsableCommand {
       Runs that aren't timed come first; loading, compiling and packing don't count.
       With --json: bindings, runs, threads, median_ms, p10_ms, p90_ms, min_ms, flops,
       bytes, gflops_per_second, gbytes_per_second, peak_gflops_per_second,
-      peak_share (1 is that peak), peak_resident_bytes.
+      peak_share (1 is that peak), peak_gbytes_per_second, peak_resident_bytes.
       """)
 
   @OptionGroup var graph: GraphOptions

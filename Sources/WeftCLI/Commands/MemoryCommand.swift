@@ -94,7 +94,7 @@ extension MemoryCommand {
   private func allowed() throws -> [QuantizationScheme] {
     try (allow ?? "").split(separator: ",").map { name in
       guard
-        let scheme = QuantizationScheme.allCases.first(where: {
+        let scheme = QuantizationScheme.uniform.first(where: {
           $0.format == nil && $0.shortName == name
         })
       else {

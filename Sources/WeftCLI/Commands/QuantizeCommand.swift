@@ -25,6 +25,12 @@ struct QuantizeCommand: ParsableCommand {
   var scheme: QuantizationScheme = .int8Dynamic
 
   @Option(
+    help: ArgumentHelp(
+      "In place of a scheme: the bytes that all weights may take (700MB); weights that the results hang on most get more bits.",
+      valueName: "size"))
+  var budget: ByteCount?
+
+  @Option(
     name: .shortAndLong, help: "The folder to write; or a .gguf file, of a model that is one.")
   var output: String
 
@@ -41,6 +47,9 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "Compare on the texts of a file, one a line; - for standard input.")
   var texts: String?
 
+  @Option(help: "Say the perplexity before and after on the text of a file; - for standard input.")
+  var perplexity: String?
+
   @Flag(help: "Replace an empty folder, or one that this command wrote.")
   var force = false
 
@@ -51,6 +60,9 @@ struct QuantizeCommand: ParsableCommand {
     _ = try graph.requiredOrigin(weights)
     let given = [inputs != nil, texts != nil, binding.bind != nil].filter { $0 }.count
     if given > 1 { throw ValidationError("give one of --inputs, --texts and --bind") }
+    if texts == "-", perplexity == "-" {
+      throw ValidationError("standard input is one file: give --texts or --perplexity another")
+    }
   }
 
   func run() throws {
@@ -66,20 +78,24 @@ struct QuantizeCommand: ParsableCommand {
     let model = try Model(
       source, weights: origin, threads: execution.threads, registry: graph.plugins.registry(),
       lowMemory: execution.lowMemory)
-    let quantizer = try ModelQuantizer(model, scheme: scheme, keeping: keep)
+    // What can be wrong with the text is said before the work, not after it.
+    let text = try perplexity.map { try TextLines.text(path: $0) }
+    if text != nil { _ = try TextModel(model) }
     let samples = try samples(of: model)
+    let quantizer = try quantizer(of: model, samples)
     let report = try Interrupt.watching { cancellation in
       let quantized = try Terminal.Progress.showing(
         "quantizing", count: quantizer.weightCount, unit: "weights"
       ) {
         try quantizer.quantize(cancellation: cancellation, progress: $0)
       }
-      let report = try Terminal.Progress.showing(
+      var report = try Terminal.Progress.showing(
         "comparing", count: samples.runs.count, unit: "runs"
       ) {
         try quantized.measure(
           on: samples, entry: execution.entry, cancellation: cancellation, progress: $0)
       }
+      report.perplexity = try text.map { try score($0, quantized, cancellation) }
       if isFile {
         try quantized.write(gguf: target, replacing: force)
       } else {
@@ -89,6 +105,31 @@ struct QuantizeCommand: ParsableCommand {
       return report
     }
     print(json ? try report.json() : report.text, terminator: json ? "" : "\n")
+  }
+
+  private func score(
+    _ text: String, _ quantized: QuantizedModel, _ cancellation: Cancellation
+  ) throws -> QuantizationReport.TextScore {
+    try Terminal.Progress.showing("scoring", count: 100, unit: "percent") { progress in
+      try quantized.perplexity(of: text, cancellation: cancellation) { done, all in
+        progress(100 * done / max(all, 1))
+      }
+    }
+  }
+
+  private func quantizer(
+    of model: Model, _ samples: QuantizationSamples
+  ) throws -> ModelQuantizer {
+    guard let budget else { return try ModelQuantizer(model, scheme: scheme, keeping: keep) }
+    return try Interrupt.watching { cancellation in
+      try Terminal.Progress.showing(
+        "choosing", count: Model.parameters(of: model.definition).count, unit: "weights"
+      ) {
+        try ModelQuantizer(
+          model, budget: budget.bytes, on: samples, entry: execution.entry, keeping: keep,
+          cancellation: cancellation, progress: $0)
+      }
+    }
   }
 
   private func samples(of model: Model) throws -> QuantizationSamples {
@@ -102,4 +143,11 @@ struct QuantizeCommand: ParsableCommand {
   }
 }
 
-extension QuantizationScheme: ExpressibleByArgument {}
+extension QuantizationScheme: ExpressibleByArgument {
+  public static var allValueStrings: [String] { uniform.map(\.rawValue) }
+
+  public init?(argument: String) {
+    guard let scheme = Self.uniform.first(where: { $0.rawValue == argument }) else { return nil }
+    self = scheme
+  }
+}

@@ -19,6 +19,19 @@ extension GGUFFamily {
     }
   }
 
+  /// `head_dim`, which is the width's share where no key says another: of Hugging Face's models not all
+  /// take it for that.
+  static let headSize: Derived = { file, architecture, config throws(GGUFFault) in
+    let size = try file.metadata.integer("\(architecture).attention.key_length")
+    if let size {
+      _ = config.append("head_dim", .integer(size))
+    } else if let width = try file.metadata.integer("\(architecture).embedding_length"),
+      let heads = try file.metadata.integer("\(architecture).attention.head_count"), heads > 0
+    {
+      _ = config.append("head_dim", .integer(width / heads))
+    }
+  }
+
   /// `attention_bias`, where Llama's queries have one.
   static let attentionBias: Derived = { file, _, config throws(GGUFFault) in
     if file.entry(named: "blk.0.attn_q.bias") != nil {
@@ -51,24 +64,26 @@ extension GGUFFamily {
   ///
   /// Fast pairs stay, slow ones turn slower by the factor, and between them the share that stays is a
   /// line over how often a pair turns in the context trained on. The line's ends are told from two of
-  /// its points.
+  /// its points. Factors that no such line gives are taken as they are, as Phi-3's are.
   static let llama3Scaling: Derived = { file, architecture, config throws(GGUFFault) in
     guard let slower = try numbers("rope_freqs.weight", of: file),
       slower.contains(where: { $0 != 1 })
     else { return }
     let base = try file.metadata.double("\(architecture).rope.freq_base") ?? 10000
-    let context = try file.metadata.integer("\(architecture).context_length") ?? 8192
-    guard let found = Llama3Scaling(slower, base: base, context: Double(context)) else {
-      throw .value(
-        key: "rope_freqs.weight", expected: "factors as Llama 3 has them",
-        found: "\(slower.count) others")
-    }
     var scaling = JSONObject()
-    _ = scaling.append("rope_type", .string("llama3"))
-    _ = scaling.append("factor", .number(found.factor))
-    _ = scaling.append("low_freq_factor", .number(found.low))
-    _ = scaling.append("high_freq_factor", .number(found.high))
-    _ = scaling.append("original_max_position_embeddings", .integer(found.original))
+    if let found = Llama3Scaling(slower, base: base) {
+      _ = scaling.append("rope_type", .string("llama3"))
+      _ = scaling.append("factor", .number(found.factor))
+      _ = scaling.append("low_freq_factor", .number(found.low))
+      _ = scaling.append("high_freq_factor", .number(found.high))
+      _ = scaling.append("original_max_position_embeddings", .integer(found.original))
+    } else {
+      let factors = JSONValue.array(slower.map { .number($0) })
+      _ = scaling.append("rope_type", .string("longrope"))
+      _ = scaling.append("short_factor", factors)
+      _ = scaling.append("long_factor", factors)
+      _ = scaling.append("attention_factor", .number(1))
+    }
     _ = config.append("rope_scaling", .object(scaling))
   }
 

@@ -5,7 +5,6 @@ extension GGUFFamily {
     .integer("num_hidden_layers", "block_count", required: true),
     .integer("num_attention_heads", "attention.head_count", required: true),
     .integer("num_key_value_heads", "attention.head_count_kv"),
-    .integer("head_dim", "attention.key_length"),
     .integer("intermediate_size", "feed_forward_length", required: true),
     .integer("max_position_embeddings", "context_length"),
     .integer("sliding_window", "attention.sliding_window"),
@@ -51,17 +50,17 @@ extension GGUFFamily {
     architecture: "llama", modelType: "llama", className: "LlamaForCausalLM",
     names: decoderNames + pairedQueriesAndKeys + [feedForwardNorm], keys: decoderKeys,
     constants: [("hidden_act", .string("silu"))],
-    derived: [vocabulary, ropeScaling, llama3Scaling, attentionBias])
+    derived: [vocabulary, headSize, ropeScaling, llama3Scaling, attentionBias])
 
   static let qwen2 = GGUFFamily(
     architecture: "qwen2", modelType: "qwen2", className: "Qwen2ForCausalLM",
     names: decoderNames + queriesAndKeys + [feedForwardNorm], keys: decoderKeys,
-    constants: [("hidden_act", .string("silu"))], derived: [vocabulary, ropeScaling])
+    constants: [("hidden_act", .string("silu"))], derived: [vocabulary, headSize, ropeScaling])
 
   static let qwen3 = GGUFFamily(
     architecture: "qwen3", modelType: "qwen3", className: "Qwen3ForCausalLM",
     names: decoderNames + queriesAndKeys + headNorms + [feedForwardNorm], keys: decoderKeys,
-    constants: [("hidden_act", .string("silu"))], derived: [vocabulary, ropeScaling])
+    constants: [("hidden_act", .string("silu"))], derived: [vocabulary, headSize, ropeScaling])
 
   static let phi3 = GGUFFamily(
     architecture: "phi3", modelType: "phi3", className: "Phi3ForCausalLM",
@@ -70,7 +69,7 @@ extension GGUFFamily {
       Name("blk.#.attn_qkv", "model.layers.#.self_attn.qkv_proj"),
       Name("blk.#.ffn_up", "model.layers.#.mlp.gate_up_proj"),
     ], keys: decoderKeys, constants: [("hidden_act", .string("silu"))],
-    derived: [vocabulary, ropeScaling, longRopeScaling, rotaryShare])
+    derived: [vocabulary, headSize, ropeScaling, longRopeScaling, rotaryShare])
 
   /// Gemma's norms, to which llama.cpp's converter adds the 1 that Hugging Face's model adds.
   private static func shifted(_ names: [Name]) -> [Name] {
@@ -90,7 +89,7 @@ extension GGUFFamily {
   static let gemma = GGUFFamily(
     architecture: "gemma", modelType: "gemma", className: "GemmaForCausalLM",
     names: shifted(decoderNames + queriesAndKeys + [feedForwardNorm]), keys: decoderKeys,
-    constants: [gemmaActivation], derived: [vocabulary, ropeScaling])
+    constants: [gemmaActivation], derived: [vocabulary, headSize, ropeScaling])
 
   static let gemma2 = GGUFFamily(
     architecture: "gemma2", modelType: "gemma2", className: "Gemma2ForCausalLM",
@@ -99,7 +98,8 @@ extension GGUFFamily {
       .double("attn_logit_softcapping", "attn_logit_softcapping"),
       .double("final_logit_softcapping", "final_logit_softcapping"),
     ],
-    constants: [gemmaActivation], derived: [vocabulary, ropeScaling, queryScalar(blocks: 46)])
+    constants: [gemmaActivation],
+    derived: [vocabulary, headSize, ropeScaling, queryScalar(blocks: 46)])
 
   static let gemma3 = GGUFFamily(
     architecture: "gemma3", modelType: "gemma3_text", className: "Gemma3ForCausalLM",
@@ -109,7 +109,8 @@ extension GGUFFamily {
       .integer("sliding_window_pattern", "attention.sliding_window_pattern"),
       .double("final_logit_softcapping", "final_logit_softcapping"),
     ],
-    constants: [gemmaActivation], derived: [vocabulary, ropeScaling, queryScalar(blocks: 62)])
+    constants: [gemmaActivation],
+    derived: [vocabulary, headSize, ropeScaling, queryScalar(blocks: 62)])
 
   /// Phi-1, 1.5 and 2.
   static let phi2 = GGUFFamily(
@@ -126,5 +127,5 @@ extension GGUFFamily {
     ],
     keys: decoderKeys + [.double("layer_norm_eps", "attention.layer_norm_epsilon")],
     constants: [("hidden_act", .string("gelu_new"))],
-    derived: [vocabulary, ropeScaling, rotaryShare])
+    derived: [vocabulary, headSize, ropeScaling, rotaryShare])
 }

@@ -11,7 +11,7 @@ struct Llama3Scaling {
   private static let usual = (low: 1.0, high: 4.0, original: 8192)
 
   /// The scaling that makes pair i of `slower.count` turn `slower[i]` times slower; nil where none does.
-  init?(_ slower: [Double], base: Double, context: Double) {
+  init?(_ slower: [Double], base: Double) {
     guard slower.count > 1, base > 1, let factor = slower.max(), factor > 1 else { return nil }
     let lengths = slower.indices.map { i in
       2 * Double.pi * pow(base, Double(i) / Double(slower.count))

@@ -1,0 +1,1 @@
+../../../Tests/WeftTests/RandomSource.swift
