@@ -38,9 +38,15 @@ enum CommandLineTool {
   static func shell(_ command: String, seconds: Double = 120) throws -> Result {
     let folder = try scratchFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    for name in ["Graphs", "Docs"] {
+    // Examples are built where they stand: in a copy, with the header that theirs names.
+    let isBuilding = command.contains("Examples/")
+    for name in ["Graphs", "Docs"] + (isBuilding ? ["Sources"] : []) {
       try FileManager.default.createSymbolicLink(
         at: folder.appending(path: name), withDestinationURL: root.appending(path: name))
+    }
+    if isBuilding {
+      try FileManager.default.copyItem(
+        at: root.appending(path: "Examples"), to: folder.appending(path: "Examples"))
     }
     return try shell(command, in: folder, seconds: seconds)
   }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `Commands` {
   static let names = [
     "bench", "chat", "check", "compile", "diff", "doctor", "embed", "format", "generate", "import",
-    "memory", "perplexity", "profile", "quantize", "render", "run", "serve", "why",
+    "memory", "perplexity", "plugins", "profile", "quantize", "render", "run", "serve", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 

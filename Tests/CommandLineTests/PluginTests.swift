@@ -184,6 +184,18 @@ import Testing
     #expect(result.output == "[2.0, 9.0, 28.0] in 1 step\n", "\(result.error)")
   }
 
+  @Test func `a package with a mixture of experts is loaded as a user has it`() throws {
+    _ = try PluginPackages.libraries.get()
+    let package = CommandLineTool.root.appending(path: "Examples/MixtureOfExperts")
+    let built = try PluginPackages.swift("build", package: package)
+    #expect(built.status == 0, "\(PluginPackages.BuildError(built))")
+    let check = try weft(
+      "check mixture.weft --model Mixture", plugins: ["MixtureOfExperts"], in: package)
+    #expect(check.status == 0, "\(check.error)")
+    let without = try weft("check mixture.weft --model Mixture", in: package)
+    #expect(without.status == 1)
+  }
+
   @Test func `what weft plugins new writes builds and passes its test`() throws {
     _ = try PluginPackages.libraries.get()
     for kind in ["op", "pass", "format"] {

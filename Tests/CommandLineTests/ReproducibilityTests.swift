@@ -5,7 +5,7 @@ import Testing
 @Suite struct `Plans of two processes` {
   @Test(arguments: ["bert", "llama", "t5"])
   func `print the same graph`(name: String) throws {
-    let command = "weft compile Graphs/\(name).weft --set layers=2 --origins"
+    let command = "weft compile Graphs/\(name).weft --origins"
     let first = try CommandLineTool.shell(command)
     let second = try CommandLineTool.shell(command)
     #expect(first.status == 0, "\(first.error)")

@@ -40,7 +40,7 @@ import Testing
     // Which factors Phi-3 turns by hangs on the longest text, and is decided ahead.
     let settings = name == "phi3-long" ? ["context": "512"] : [:]
     let model = try Model(
-      ModelSource(file: package.graph, configuration: file, settings: settings),
+      ModelSource(file: package.graph, settings: settings, configuration: file),
       weights: package.weights)
     let recorded = Reference(name: "gguf/\(name)")
     let found = try model.entry().run(recorded.inputs())["logits"]
