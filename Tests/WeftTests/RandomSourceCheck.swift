@@ -37,8 +37,15 @@ struct RandomSourceCheck {
       given[parameter.name] = try RandomWeights(seed: seed)
         .weight(for: parameter, type: value.type).tensor
     }
-    let expected = try GraphInterpreter.outputs(of: concrete, given: given)
-    return compare(try entry.run(inputs, bindings: bindings), expected, text)
+    // An index that no table has: both see it, or neither.
+    let expected = Result { try GraphInterpreter.outputs(of: concrete, given: given) }
+    let found = Result { try entry.run(inputs, bindings: bindings) }
+    switch (found, expected) {
+    case (.success(let found), .success(let expected)): return compare(found, expected, text)
+    case (.failure(let error), .failure): return .refused("\(error)")
+    case (.failure(let error), .success), (.success, .failure(let error)):
+      return .different("\(error)", worst: .infinity)
+    }
   }
 
   private func compare(
