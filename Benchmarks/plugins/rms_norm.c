@@ -58,10 +58,13 @@ static const weft_op op = {
   .attribute_count = 1, .overwritable = 1, .shape = shape, .kernel = kernel};
 
 // Weft's relu as a function over elements: its own loop.
+static const weft_kernel_table *chosen;
+__attribute__((constructor)) static void choose(void) { chosen = weft_kernels_best(); }
+
 static void relu(
   const weft_value *values, const float *const *x, float *result, size_t count) {
   (void)values;
-  weft_kernels_best()->unary(WEFT_OP_RELU, x[0], result, count);
+  chosen->unary(WEFT_OP_RELU, x[0], result, count);
 }
 static const weft_op relu_op = {
   .size = sizeof(weft_op), .name = "plugin_relu", .summary = "Weft's relu.",

@@ -189,6 +189,12 @@ import Testing
           "/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "8192\n",
         ], 8192
       ),
+      (
+        [
+          "/proc/self/cgroup": "7:memory:/\n",
+          "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+        ], nil
+      ),
       (["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "max\n"], nil),
       (["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "0\nnonsense"], nil),
       ([:], nil),

@@ -175,4 +175,31 @@ import WeftPlugin
     #expect(message([0, 1, 0, 1], [0, 2, 1]).contains("starts[1] begins no expert's answers"))
     #expect(message([0, 1, 0, 1], [1, 2, 4]).contains("starts[0] begins no expert's answers"))
   }
+
+  /// Printed where `WEFT_MIXTURE_TIMES` is set: runs in turn, in one process. They are no test.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["WEFT_MIXTURE_TIMES"] != nil))
+  func `times`() throws {
+    for (experts, chosen, width, inner) in [(8, 2, 512, 1024), (16, 2, 384, 768)] {
+      let settings = [
+        "experts": "\(experts)", "chosen": "\(chosen)", "width": "\(width)", "inner": "\(inner)",
+        "layers": "2",
+      ]
+      let (sparse, dense) = (try entry("Mixture", settings), try entry("Dense", settings))
+      for tokens in [1, 16, 128, 512] {
+        let x = try sparse.randomInputs(bindings: ["tokens": tokens], seed: 1)
+        func time(_ entry: Entry) throws -> Double {
+          let start = ContinuousClock.now
+          _ = try entry.run(x)
+          return (ContinuousClock.now - start) / .milliseconds(1)
+        }
+        for _ in 0..<5 { _ = (try time(sparse), try time(dense)) }
+        let pairs = try (0..<31).map { _ in (try time(sparse), try time(dense)) }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        print(
+          "\(experts) experts, \(chosen) chosen, \(width)×\(inner), \(tokens) tokens: mixture "
+            + "\(median(pairs.map(\.0))) ms, dense \(median(pairs.map(\.1))) ms, ratio "
+            + "\(median(pairs.map { $0.1 / $0.0 }))")
+      }
+    }
+  }
 }

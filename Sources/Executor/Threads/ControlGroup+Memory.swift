@@ -8,8 +8,8 @@ extension ControlGroup {
     folders(of: "memory", read).compactMap { folder in
       let file = folder.isUnified ? "memory.max" : "memory.limit_in_bytes"
       let line = read("\(folder.path)/\(file)")?.split(separator: "\n").first
-      // Version 2 says "max" where there is no limit; version 1 nearly 2⁶³, which limits nothing.
+      // Version 2 says "max" where there is no limit; version 1 nearly 2⁶³.
       return line.flatMap { Int($0) }
-    }.filter { $0 > 0 }.min()
+    }.filter { (1..<1 << 60).contains($0) }.min()
   }
 }
