@@ -5,7 +5,7 @@ import Weft
 struct PluginRequest {
   /// The files of all plugins.
   let paths: [String]
-  /// The arguments with `--plugin FILE` from before the command put behind it, where commands take it.
+  /// The arguments with each `--plugin FILE` from before the command put at the end, where commands take it.
   let arguments: [String]
   /// What stands in the place of a command, and behind it, without what names plugins.
   let command: (name: String, arguments: [String])?
@@ -33,8 +33,10 @@ struct PluginRequest {
       if others.isEmpty { leading += words }
     }
     paths = PluginSearch.paths(given: plugins, environment: environment)
-    let behind = Array(given.dropFirst(leading.count))
-    arguments = behind.prefix(1) + leading + behind.dropFirst()
+    // At the end: between a command and its subcommand nobody takes them.
+    let behind = given.dropFirst(leading.count)
+    let end = behind.firstIndex(of: "--") ?? behind.endIndex
+    arguments = Array(behind[..<end]) + leading + Array(behind[end...])
     command = others.first.flatMap { name in
       name.hasPrefix("-") ? nil : (name, Array(others.dropFirst()))
     }

@@ -54,7 +54,7 @@ import Testing
     try Data(right.utf8).write(to: folder.appending(path: "right.weft"))
     let refused = try weft("check wrong.weft", plugins: ["SquaredRelu"], in: folder)
     #expect(refused.status == 1)
-    #expect(refused.error.contains("wrong.weft:3:27: error: 'squared_relu'"), "\(refused.error)")
+    #expect(refused.error.contains("wrong.weft:3:14: error: 'squared_relu'"), "\(refused.error)")
     let profile = try weft(
       "profile right.weft --random-weights 1 --bind n=64 --runs 2 --by step",
       plugins: ["SquaredRelu"], in: folder)

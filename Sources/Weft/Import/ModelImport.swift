@@ -31,13 +31,13 @@ public struct ModelImport: JSONReport, Sendable {
   /// - Throws: ``ImportError``, and what is wrong with the model's files.
   public init(
     of url: URL, to folder: URL, settings: [String: String] = [:], replacing: Bool = false,
-    cancellation: Cancellation? = nil
+    registry: Registry? = nil, cancellation: Cancellation? = nil
   ) throws {
     let package = try ModelPackage(at: url)
     guard let weights = package.weights else { throw ImportError.graphFile(url.path) }
     let source = ModelSource(
       file: package.graph, settings: settings, configuration: weights.configuration)
-    let model = try Model(source, weights: weights)
+    let model = try Model(source, weights: weights, registry: registry)
     let whole = try QuantizedModel(importing: model)
     try whole.write(to: folder, of: source, replacing: replacing, cancellation: cancellation)
     let inFile: [String: String] =

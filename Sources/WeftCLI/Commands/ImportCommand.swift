@@ -22,6 +22,8 @@ struct ImportCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder to write.")
   var output: String
 
+  @OptionGroup var plugins: PluginOptions
+
   @Flag(help: "Replace an empty folder, or one that this command wrote.")
   var force = false
 
@@ -31,9 +33,11 @@ struct ImportCommand: ParsableCommand {
   func run() throws {
     let folder = URL(filePath: output)
     try QuantizedModel.checkFolder(folder, replacing: force)
+    let registry = try plugins.registry()
     let report = try Interrupt.watching { cancellation in
       try ModelImport(
-        of: URL(filePath: model), to: folder, replacing: force, cancellation: cancellation)
+        of: URL(filePath: model), to: folder, replacing: force, registry: registry,
+        cancellation: cancellation)
     }
     print(json ? try report.json() : report.text, terminator: json ? "" : "\n")
   }
