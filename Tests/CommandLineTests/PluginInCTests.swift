@@ -78,21 +78,4 @@ import Testing
       #expect(result.status == 1 && result.error.contains(says), "\(file): \(result.error)")
     }
   }
-
-  @Test func `the mixture of experts is a package that weft loads`() throws {
-    let package = CommandLineTool.root.appending(path: "Examples/MixtureOfExperts")
-    let folders = try PluginPackages.libraries.get()
-    let built = try PluginPackages.swift("build", package: package)
-    #expect(built.status == 0, "\(PluginPackages.BuildError(built))")
-    let library = folders.appending(path: "libMixtureOfExperts.so").path
-    for model in ["Mixture", "Dense"] {
-      let check = try CommandLineTool.shell(
-        "weft check mixture.weft --model \(model) --plugin '\(library)'", in: package)
-      #expect(check.status == 0, "\(check.error)")
-    }
-    let run = try CommandLineTool.shell(
-      "weft run mixture.weft --model Mixture --set width=16 --set inner=16 --random-weights 1"
-        + " --bind tokens=5 --plugin '\(library)'", in: package)
-    #expect(run.status == 0, "\(run.error)")
-  }
 }

@@ -189,9 +189,14 @@ import Testing
     let package = CommandLineTool.root.appending(path: "Examples/MixtureOfExperts")
     let built = try PluginPackages.swift("build", package: package)
     #expect(built.status == 0, "\(PluginPackages.BuildError(built))")
-    let check = try weft(
-      "check mixture.weft --model Mixture", plugins: ["MixtureOfExperts"], in: package)
-    #expect(check.status == 0, "\(check.error)")
+    for command in [
+      "check mixture.weft --model Mixture", "check mixture.weft --model Dense",
+      "run mixture.weft --model Mixture --set width=16 --set inner=16 --random-weights 1"
+        + " --bind tokens=5",
+    ] {
+      let result = try weft(command, plugins: ["MixtureOfExperts"], in: package)
+      #expect(result.status == 0, "\(command): \(result.error)")
+    }
     let without = try weft("check mixture.weft --model Mixture", in: package)
     #expect(without.status == 1)
   }
