@@ -272,10 +272,13 @@ static void elementwise(void) {
     const weft_dtype inputs[] = {WEFT_F32, WEFT_F32};
     const weft_dtype outputs[] = {WEFT_F32, WEFT_BOOL, WEFT_I32, WEFT_F16, WEFT_BF16, WEFT_I64};
     const weft_instruction code[] = {
-      {WEFT_OP_MAX, WEFT_F32, WEFT_F32, 3, 0, 1, 0}, {WEFT_OP_LT, WEFT_F32, WEFT_F32, 4, 0, 1, 0},
-      {WEFT_OP_CAST, WEFT_F32, WEFT_I32, 2, 0, 0, 0}, {WEFT_OP_COPY, WEFT_I32, WEFT_I32, 5, 2, 0, 0},
-      {WEFT_OP_CAST, WEFT_F32, WEFT_F16, 6, 0, 0, 0}, {WEFT_OP_CAST, WEFT_F32, WEFT_BF16, 7, 0, 0, 0},
-      {WEFT_OP_CAST, WEFT_I32, WEFT_I64, 8, 2, 0, 0}};
+      {.opcode = WEFT_OP_MAX, .dst = 3, .a = 0, .b = 1},
+      {.opcode = WEFT_OP_LT, .dst = 4, .a = 0, .b = 1},
+      {.opcode = WEFT_OP_CAST, .to = WEFT_I32, .dst = 2, .a = 0},
+      {.opcode = WEFT_OP_COPY, .type = WEFT_I32, .to = WEFT_I32, .dst = 5, .a = 2},
+      {.opcode = WEFT_OP_CAST, .to = WEFT_F16, .dst = 6, .a = 0},
+      {.opcode = WEFT_OP_CAST, .to = WEFT_BF16, .dst = 7, .a = 0},
+      {.opcode = WEFT_OP_CAST, .type = WEFT_I32, .to = WEFT_I64, .dst = 8, .a = 2}};
     const weft_elementwise_program program = {code, 7, inputs, 2, NULL, 0, 1, outputs, 6};
     if (weft_elementwise_check(&program) != SIZE_MAX) abort();
     const weft_elementwise_input from[] = {{x, 0, false}, {y, 0, false}};
