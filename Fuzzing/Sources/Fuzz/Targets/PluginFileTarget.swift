@@ -29,7 +29,7 @@ struct PluginFileTarget: FuzzTarget {
       let compiler = Process()
       compiler.executableURL = URL(filePath: "/usr/bin/env")
       compiler.arguments = [
-        "clang", "-shared", "-fPIC", "-nostdlib", "-Wl,-z,noseparate-code", "-s", "-I",
+        "clang", "-shared", "-fPIC", "-nostdlib", "-s", "-I",
         Repository.file("Sources/CPlugin/include").path, "-o", library.path, source.path,
       ]
       try compiler.run()
