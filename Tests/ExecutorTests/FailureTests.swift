@@ -55,16 +55,21 @@ import Testing
   @Test func `cancelling from another thread ends a long run`() throws {
     let executor = PlanExecutor(threads: 2)
     let cancellation = Cancellation()
+    let done = Atomic<Int>(0)
     let plan = try Plan.hooks(
-      (0..<100_000).map { _ in HookKernel(tiles: 4) { _ in busyWait(microseconds: 50) } })
+      (0..<100_000).map { _ in
+        HookKernel(tiles: 4) { _ in
+          busyWait(microseconds: 50)
+          done.wrappingAdd(1, ordering: .relaxed)
+        }
+      })
     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(30)) {
       cancellation.cancel()
     }
-    let start = Clock.nanoseconds()
     #expect(throws: ExecutionError.cancelled) {
       try executor.run(plan, inputs: [], cancellation: cancellation)
     }
-    #expect(Clock.nanoseconds() - start < 2_000_000_000)
+    #expect(done.load(ordering: .relaxed) < 400_000)
   }
 }
 
