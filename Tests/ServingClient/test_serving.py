@@ -1,7 +1,10 @@
 """`weft serve` as clients meet it: the openai package, plain HTTP, and sockets that misbehave."""
+import base64
 import json
 import signal
 import socket
+import struct
+import subprocess
 import threading
 import time
 import unittest
@@ -9,7 +12,7 @@ import unittest
 import openai
 
 from client import get, post
-from server import Server
+from server import ROOT, Server
 
 QUESTION = [{"role": "user", "content": "What is kernel?"}]
 ANSWER = "a computation on concrete shapes, split into tiles."
@@ -87,6 +90,59 @@ class OpenAI(unittest.TestCase):
             self.client.completions.create(model="other", prompt="a")
         with self.assertRaises(openai.NotFoundError):
             self.client.embeddings.create(model="other", input="a")
+
+
+class Embeddings(unittest.TestCase):
+    """MiniLM's vectors, against sentence-transformers' as recorded: Tests/WeftTests/Reference/minilm."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = subprocess.run(
+            [ROOT / "Scripts/fetch-minilm"], check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+        cls.server = Server("--embedder", "Graphs/minilm.weft", "--embedder-weights", folder)
+        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key="none", max_retries=0)
+        reference = ROOT / "Tests/WeftTests/Reference/minilm"
+        cls.sentences = json.loads((reference / "sentences.json").read_text())["sentences"]
+        data = (reference / "expected.safetensors").read_bytes()
+        size, = struct.unpack("<Q", data[:8])
+        begin, end = json.loads(data[8:8 + size])["out.embedding"]["data_offsets"]
+        cls.expected = list(struct.iter_unpack("<384f", data[8 + size + begin:8 + size + end]))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.server.stop()
+
+    def same(self, vectors, expected):
+        self.assertEqual(len(vectors), len(expected))
+        # As Tests/WeftTests asks of the model itself.
+        for a, b in zip(vectors, expected):
+            self.assertLessEqual(max(abs(x - y) for x, y in zip(a, b, strict=True)), 2e-5)
+
+    def test_sentences(self):
+        for form in ("float", "base64"):
+            made = self.client.embeddings.create(model="MiniLM", input=self.sentences, encoding_format=form)
+            self.assertEqual([one.index for one in made.data], list(range(len(self.sentences))))
+            vectors = [struct.unpack("<384f", base64.b64decode(one.embedding)) if form == "base64"
+                       else one.embedding for one in made.data]
+            self.same(vectors, self.expected)
+            self.assertEqual(made.usage.prompt_tokens, made.usage.total_tokens)
+        self.same([self.client.embeddings.create(model="MiniLM", input=self.sentences[0]).data[0].embedding],
+                  self.expected[:1])
+
+    def test_beside_texts(self):
+        """Each model answers to its own name, and neither to the other's."""
+        self.assertEqual([m.id for m in self.client.models.list()], ["Llama", "MiniLM"])
+        with self.assertRaises(openai.NotFoundError):
+            self.client.embeddings.create(model="Llama", input="a")
+        with self.assertRaises(openai.NotFoundError):
+            self.client.completions.create(model="MiniLM", prompt="a")
+
+    def test_wrong_inputs(self):
+        for body in ({}, {"input": []}, {"input": 1}, {"input": ["a", 1]}, {"input": [[1, 2]]}, {"input": ["a"] * 3000},
+                     {"input": "a", "encoding_format": "hex"}, {"input": "a", "dimensions": 12}):
+            self.assertEqual(post(self.server, "/v1/embeddings", body)[0], 400, str(body)[:80])
+        self.assertEqual(post(self.server, "/v1/embeddings", {"input": "word " * 2000})[0], 200)
 
 
 class Limits(unittest.TestCase):
