@@ -18,7 +18,7 @@ struct Routes: Sendable {
       let error = ServerError(error)
       var response = Self.json(error.json, status: error.status)
       if error.status == 429 { response.headers[.retryAfter] = "1" }
-      // What is left of a body that is too large isn't read.
+      // What is left of a body that is too large is dropped: `UnreadBodyHandler`.
       if error.status == 413 { response.headers[.connection] = "close" }
       return response
     }
@@ -91,8 +91,15 @@ struct Routes: Sendable {
     }
     var request = request
     let asked = try EmbeddingRequest(try await body(&request), name: embedder.name)
-    let (vectors, tokens) = try await embedder.embed(asked.texts)
-    return Self.json(asked.answer(vectors, tokens: tokens, name: embedder.name))
+    let cancellation = Cancellation()
+    let (vectors, tokens) = try await request.body.consumeWithInboundCloseHandler { _ in
+      try await embedder.embed(asked.texts, cancellation)
+    } onInboundClosed: {
+      cancellation.cancel()
+    }
+    var response = Self.json(asked.answer(vectors, tokens: tokens, name: embedder.name))
+    response.headers[.connection] = "close"
+    return response
   }
 
   private func generate(_ request: Request, isChat: Bool) async throws -> Response {
