@@ -22,6 +22,8 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
   case tensor(path: String, name: String, TensorError)
   /// A plugin's format says in its own words what is wrong.
   case other(path: String, format: String, reason: String)
+  /// A format can't hold the model, and says why.
+  case unwritable(path: String, format: String, reason: String)
 
   /// The message.
   public var description: String {
@@ -39,6 +41,8 @@ public enum FormatError: Error, Sendable, Hashable, CustomStringConvertible {
     case .tensor(let path, let name, let error):
       "\(path): tensor \(name.quotedForMessage): \(error)"
     case .other(let path, let format, let reason): "\(path): not a whole \(format) file: \(reason)"
+    case .unwritable(let path, let format, let reason):
+      "\(path): can't be written as \(format): \(reason)"
     }
   }
 }

@@ -17,14 +17,15 @@ public struct Encoding: Sendable, Hashable {
   public init() {}
 
   /// The encoding of tokens that all have one type id.
-  init(_ tokens: [Token], typeID: Int32) {
+  public init(_ tokens: [Token], typeID: Int32) {
     for token in tokens { append(token, typeID: typeID, isSpecial: false) }
   }
 
   /// The number of tokens.
   public var count: Int { ids.count }
 
-  mutating func append(_ token: Token, typeID: Int32, isSpecial: Bool) {
+  /// Appends a token; special is what the text has not.
+  public mutating func append(_ token: Token, typeID: Int32, isSpecial: Bool) {
     ids.append(token.id)
     tokens.append(token.text)
     typeIDs.append(typeID)
@@ -34,7 +35,7 @@ public struct Encoding: Sendable, Hashable {
   }
 
   /// Appends another encoding, under another type id if one is given.
-  mutating func append(_ other: Encoding, typeID: Int32? = nil) {
+  public mutating func append(_ other: Encoding, typeID: Int32? = nil) {
     ids += other.ids
     tokens += other.tokens
     typeIDs += typeID.map { [Int32](repeating: $0, count: other.count) } ?? other.typeIDs
@@ -44,7 +45,7 @@ public struct Encoding: Sendable, Hashable {
   }
 
   /// Gives each token the offsets that `map` makes of its text and offsets.
-  mutating func mapOffsets(_ map: (String, Range<Int>) -> Range<Int>) {
+  public mutating func mapOffsets(_ map: (String, Range<Int>) -> Range<Int>) {
     for i in offsets.indices { offsets[i] = map(tokens[i], offsets[i]) }
   }
 

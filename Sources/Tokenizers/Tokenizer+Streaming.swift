@@ -1,7 +1,8 @@
 /// Turns tokens into text one by one, and never gives half a character.
 ///
 /// The texts that it gives, joined, are what ``Tokenizer/decode(_:skipSpecialTokens:)`` gives for all
-/// tokens at once; only long runs of bytes that aren't UTF-8 may be told apart otherwise.
+/// tokens at once; only long runs of bytes that aren't UTF-8 may be told apart otherwise. How much is held
+/// and decoded again for that is for the decoder to say: ``TokenDecoder/reach``.
 public struct TokenStream: Sendable {
   private let tokenizer: Tokenizer
   private let skipsSpecialTokens: Bool
@@ -24,6 +25,7 @@ public struct TokenStream: Sendable {
   /// What is certain of the text once `id` follows; empty while a character is incomplete.
   public mutating func append(_ id: Int) -> String {
     window.append(id)
+    if tokenizer.reach == .all { return "" }
     let text = text(of: window)
     var certain = text.count
     if window.count - whole <= Self.longestWait {
@@ -43,6 +45,10 @@ public struct TokenStream: Sendable {
     given = end
     // Tokens without a text of their own move nothing: the one before them still counts.
     if end == text.count, !new.isEmpty {
+      guard tokenizer.reach == .neighbors else {
+        whole = window.count
+        return new
+      }
       window.removeFirst(whole)
       whole = window.count
       given = self.text(of: window).count

@@ -22,7 +22,11 @@ public struct Tokenizer: Sendable {
   private static let maximumFileSize = 256 << 20
 
   /// Reads a `tokenizer.json`, or the tokenizer of a `.gguf` file.
-  public init(contentsOf url: URL) throws(TokenizerError) {
+  ///
+  /// - Parameter parts: what a `tokenizer.json` may name.
+  public init(
+    contentsOf url: URL, parts: TokenizerParts = .standard
+  ) throws(TokenizerError) {
     if url.pathExtension.lowercased() == "gguf" {
       let file: GGUFReader
       do {
@@ -33,25 +37,41 @@ public struct Tokenizer: Sendable {
       try self.init(metadata: file.metadata, source: url.path)
       return
     }
+    try self.init(Tokenizer.document(of: url), source: url.path, parts)
+  }
+
+  /// Reads the text of a `tokenizer.json`; errors name `source` as the file.
+  public init(
+    json: Data, source: String, parts: TokenizerParts = .standard
+  ) throws(TokenizerError) {
+    try self.init(Tokenizer.document(json, source: source), source: source, parts)
+  }
+
+  /// The document in a `tokenizer.json`.
+  public static func document(of url: URL) throws(TokenizerError) -> JSONValue {
     let data: Data
     do {
       data = try FileReading.data(url, limit: Tokenizer.maximumFileSize)
     } catch {
       throw .file(error)
     }
-    try self.init(json: data, source: url.path)
+    return try document(data, source: url.path)
   }
 
-  /// Reads the text of a `tokenizer.json`; errors name `source` as the file.
-  public init(json: Data, source: String) throws(TokenizerError) {
-    let root: JSONField
+  private static func document(_ json: Data, source: String) throws(TokenizerError) -> JSONValue {
     do {
-      root = JSONField(try JSONParser.parse(json))
+      return try JSONParser.parse(json)
     } catch {
       throw .json(source: source, error)
     }
+  }
+
+  /// The tokenizer of a `tokenizer.json`'s document; errors name `source` as the file.
+  public init(
+    _ document: JSONValue, source: String, _ parts: TokenizerParts = .standard
+  ) throws(TokenizerError) {
     do {
-      try self.init(root)
+      try self.init(JSONField(document), parts)
     } catch {
       throw .field(source: source, error)
     }
@@ -66,19 +86,18 @@ public struct Tokenizer: Sendable {
       throw .metadata(source: source, error)
     }
     do {
-      try self.init(JSONField(described.document))
+      try self.init(JSONField(described.document), .standard)
     } catch {
       throw .field(source: "\(source), as tokenizer.json", error)
     }
   }
 
-  private init(_ root: JSONField) throws(JSONFieldError) {
-    let modelField = try root.required("model", "an object that describes the model")
-    model = try models.part(modelField, type: modelType(modelField))
-    normalizer = try Tokenizer.part(root, "normalizer", normalizers)
-    preTokenizer = try Tokenizer.part(root, "pre_tokenizer", preTokenizers)
-    postProcessor = try Tokenizer.part(root, "post_processor", postProcessors) ?? Joining()
-    decoder = try Tokenizer.part(root, "decoder", decoders)
+  private init(_ root: JSONField, _ parts: TokenizerParts) throws(JSONFieldError) {
+    model = try parts.model(root.required("model", "an object that describes the model"))
+    normalizer = try Tokenizer.part(root, "normalizer", parts.normalizer)
+    preTokenizer = try Tokenizer.part(root, "pre_tokenizer", parts.preTokenizer)
+    postProcessor = try Tokenizer.part(root, "post_processor", parts.postProcessor) ?? Joining()
+    decoder = try Tokenizer.part(root, "decoder", parts.decoder)
     let truncationField = try root.member("truncation")
     truncation = try truncationField.map { field throws(JSONFieldError) in try Truncation(field) }
     let paddingField = try root.member("padding")
@@ -87,11 +106,11 @@ public struct Tokenizer: Sendable {
       root.member("added_tokens"), model: model.vocabulary, normalizer: normalizer)
   }
 
-  private static func part<Part>(_ root: JSONField, _ key: String, _ table: PartTable<Part>)
-    throws(JSONFieldError) -> Part?
-  {
+  private static func part<Part>(
+    _ root: JSONField, _ key: String, _ read: (JSONField) throws(JSONFieldError) -> Part
+  ) throws(JSONFieldError) -> Part? {
     guard let field = try root.member(key) else { return nil }
-    return try table.part(field)
+    return try read(field)
   }
 
   /// The number of tokens, added ones included.
@@ -166,6 +185,9 @@ public struct Tokenizer: Sendable {
     }
     return tokens
   }
+
+  /// What a token's text hangs on.
+  var reach: DecodingReach { decoder?.reach ?? .neighbors }
 
   /// The text of `ids`, without special tokens unless they are asked for.
   ///

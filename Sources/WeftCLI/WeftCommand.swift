@@ -17,7 +17,8 @@ struct WeftCommand: ParsableCommand {
     version: weftVersion,
     subcommands: [
       BenchCommand.self, ChatCommand.self, CheckCommand.self, CompileCommand.self,
-      DiffCommand.self, DoctorCommand.self, EmbedCommand.self, FormatCommand.self,
+      DiffCommand.self, DoctorCommand.self, EmbedCommand.self, ExportCommand.self,
+      FormatCommand.self,
       GenerateCommand.self, ImportCommand.self, MemoryCommand.self, PerplexityCommand.self,
       PluginsCommand.self,
       ProfileCommand.self, QuantizeCommand.self, RenderCommand.self, RunCommand.self,

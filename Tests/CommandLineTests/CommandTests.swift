@@ -4,8 +4,9 @@ import Testing
 /// The command line as a user meets it.
 @Suite struct `Commands` {
   static let names = [
-    "bench", "chat", "check", "compile", "diff", "doctor", "embed", "format", "generate", "import",
-    "memory", "perplexity", "plugins", "profile", "quantize", "render", "run", "serve", "why",
+    "bench", "chat", "check", "compile", "diff", "doctor", "embed", "export", "format",
+    "generate", "import", "memory", "perplexity", "plugins", "profile", "quantize", "render", "run",
+    "serve", "why",
   ]
   static let small = "--set vocabulary=50 --set width=16 --set layers=2 --set heads=2"
 

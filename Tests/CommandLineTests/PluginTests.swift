@@ -16,7 +16,7 @@ import Testing
     for word in [
       "squared-relu (Swift)", "op squared_relu", "pass form-squared-relu",
       "graph file squared-relu/layers.weft", "kernel softmax-of-one", "theme blueprint",
-      "report csv", "command count",
+      "report csv", "command count", "normalizer Spelled", "decoder Spelled",
     ] { #expect(list.output.contains(word), "\(word): \(list.output)") }
     let info = try weft("plugins info '\(PluginPackages.library("SquaredRelu"))' --json")
     #expect(info.output.contains("The square of the rectified linear unit"))
@@ -85,6 +85,63 @@ import Testing
       "run scale.weft --weights '\(folder.path)/short.weights' --bind rows=2", plugins: ["House"])
     #expect(broken.status == 1)
     #expect(broken.error.contains("not a whole text weights file: line 1"), "\(broken.error)")
+  }
+
+  @Test func `weights are written in a plugin's format`() throws {
+    let folder = try CommandLineTool.scratchFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let graph = PluginPackages.examples.appending(path: "scale.weft").path
+    let export = try weft(
+      "export '\(graph)' --weights '\(PluginPackages.examples.path)/scale.weights' -o a.weights",
+      plugins: ["House"], in: folder)
+    #expect(export.status == 0, "\(export.error)")
+    #expect(export.output.contains("1 weights of Scale as text weights"), "\(export.output)")
+    let text = try String(contentsOf: folder.appending(path: "a.weights"), encoding: .utf8)
+    #expect(text == "scale 3 1.0 2.0 3.0\n")
+    let again = try weft(
+      "run '\(graph)' --weights a.weights --bind rows=2", plugins: ["House"], in: folder)
+    #expect(again.status == 0, "\(again.error)")
+    let without = try weft("export '\(graph)' --random-weights 1 -o b.weights", in: folder)
+    #expect(without.status == 1 && without.error.contains("names no format"), "\(without.error)")
+  }
+
+  @Test func `a tokenizer is made of a plugin's parts`() throws {
+    let folder = try CommandLineTool.scratchFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let glossary = CommandLineTool.root.appending(path: "Docs/Examples/glossary")
+    let model = folder.appending(path: "model")
+    try FileManager.default.copyItem(at: glossary, to: model)
+    let file = model.appending(path: "tokenizer.json")
+    let read = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+    var tokenizer = try #require(read as? [String: Any])
+    tokenizer["normalizer"] = ["type": "Spelled"]
+    tokenizer["decoder"] = [
+      "type": "Sequence", "decoders": [tokenizer["decoder"], ["type": "Spelled"]],
+    ]
+    try JSONSerialization.data(withJSONObject: tokenizer).write(to: file)
+    let command = "generate model --prompt 'The Graph' --max-tokens 4 --temperature 0"
+    let spelled = try weft(command + " --json", plugins: ["House"], in: folder)
+    #expect(spelled.status == 0, "\(spelled.error)")
+    let plain = try weft(
+      "generate '\(glossary.path)' --prompt '^the ^graph' --max-tokens 4 --temperature 0 --json",
+      in: folder)
+    // The capitals of one are the marks of the other.
+    #expect(tokens(spelled) != nil, "\(spelled.output)")
+    #expect(tokens(spelled) == tokens(plain), "\(plain.output)\(plain.error)")
+    let without = try weft(command, in: folder)
+    #expect(without.status == 1)
+    #expect(
+      without.error.contains("normalizer.type: expected one of: BertNormalizer,"),
+      "\(without.error)")
+  }
+
+  /// The ids that a `weft generate --json` wrote, behind the number of the prompt's.
+  private func tokens(_ result: CommandLineTool.Result) -> [Int]? {
+    let object = try? JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    guard let object = object as? [String: Any], let tokens = object["tokens"] as? [Int],
+      let prompt = (object["counts"] as? [String: Any])?["prompt"] as? Int
+    else { return nil }
+    return [prompt] + tokens
   }
 
   @Test func `a kernel of a plugin is taken before the op's own`() throws {

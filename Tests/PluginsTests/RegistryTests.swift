@@ -49,6 +49,10 @@ struct TestPlugin: Plugin {
     }
   }
 
+  struct Shout: TokenDecoder {
+    func decode(_ tokens: [String]) -> [String] { tokens.map { $0.uppercased() } }
+  }
+
   struct Report: ProfileReport {
     let fileExtension = "html"
     let summary = ""
@@ -83,6 +87,12 @@ struct TestPlugin: Plugin {
     Addition(testDescription: "a format named 'text'") { r throws(RegistryError) in
       try r.add(Format(name: "text", fileExtensions: ["txt"]))
     },
+    Addition(testDescription: "a decoder named 'Shout'") { r throws(RegistryError) in
+      try r.add(.decoder("Shout") { _ in Shout() })
+    },
+    Addition(testDescription: "a tokenizer model named 'Shout'") { r throws(RegistryError) in
+      try r.add(.model("Shout") { field throws(JSONFieldError) in throw field.error(expected: "") })
+    },
     Addition(testDescription: "a theme named 'pink'") { r throws(RegistryError) in
       try r.add(Theme.light, named: "pink")
     },
@@ -114,6 +124,12 @@ struct TestPlugin: Plugin {
       try r.add(Format(name: "other", fileExtensions: ["gguf"]))
     }
     #expect(try message(of: [StandardPlugin(), suffix]).contains("format named 'gguf'"))
+    let part = TestPlugin("mine") { r throws(RegistryError) in
+      try r.add(.decoder("Fuse") { _ in Shout() })
+    }
+    #expect(
+      try message(of: [StandardPlugin(), part])
+        == "plugin 'mine': a decoder named 'Fuse' is registered already, by plugin 'weft'")
     let graph = TestPlugin("mine") { r throws(RegistryError) in
       try r.add(GraphFile("llama.weft", text: ""))
     }

@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: records("pre_tokenizers", "words"))
   func `a pre-tokenizer splits as the reference does`(_ record: Record) throws {
-    let part = try preTokenizers.part(record.part)
+    let part = try TokenizerParts.standard.preTokenizer(record.part)
     for (text, words) in zip(Self.texts, record.expected) {
       let found = part.split(AlignedText(text)).map(\.string)
       #expect(scalars(found) == scalars(words), "\(text.debugDescription)")
@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: records("normalizers", "results"))
   func `a normalizer gives what the reference does`(_ record: Record) throws {
-    let part = try normalizers.part(record.part)
+    let part = try TokenizerParts.standard.normalizer(record.part)
     for (text, result) in zip(Self.texts, record.expected) {
       var aligned = AlignedText(text)
       part.normalize(&aligned)
@@ -68,7 +68,7 @@ import Testing
     let records = try Self.root().required("decoders", "").elements()
     #expect(records.count == 4)
     for record in records {
-      let part = try decoders.part(record.required("part", ""))
+      let part = try TokenizerParts.standard.decoder(record.required("part", ""))
       let tokens = try record.required("tokens", "").elements().map { try $0.string() }
       #expect(try part.decode(tokens).joined() == record.required("text", "").string())
     }

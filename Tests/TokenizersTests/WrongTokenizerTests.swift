@@ -53,7 +53,7 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       " model.type: expected the type of the model, found nothing"),
     WrongTokenizer(
       "a model that there isn't", "model", #"{"type":"Foo"}"#,
-      " model.type: expected one of: BPE, Unigram, WordLevel, WordPiece, found \"Foo\" (Weft has no other model)"
+      " model.type: expected one of: BPE, Unigram, WordLevel, WordPiece, found \"Foo\" (a plugin may bring another model)"
     ),
     WrongTokenizer(
       "a type that is a number", "model", #"{"type":1}"#,
@@ -62,21 +62,21 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       "a normalizer that there isn't", "normalizer", #"{"type":"Foo"}"#,
       " normalizer.type: expected one of: BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt,"
         + " Precompiled, Prepend, Replace, Sequence, Strip, StripAccents, found \"Foo\""
-        + " (Weft has no other normalizer)"),
+        + " (a plugin may bring another normalizer)"),
     WrongTokenizer(
       "a pre-tokenizer that there isn't", "pre_tokenizer", #"{"type":"Foo"}"#,
       " pre_tokenizer.type: expected one of: BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits,"
         + " Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit, found \"Foo\""
-        + " (Weft has no other pre-tokenizer)"),
+        + " (a plugin may bring another pre-tokenizer)"),
     WrongTokenizer(
       "a post-processor that there isn't", "post_processor", #"{"type":"Foo"}"#,
       " post_processor.type: expected one of: BertProcessing, ByteLevel, RobertaProcessing, Sequence,"
         + " TemplateProcessing, found \"Foo\""
-        + " (Weft has no other post-processor)"),
+        + " (a plugin may bring another post-processor)"),
     WrongTokenizer(
       "a decoder that there isn't", "decoder", #"{"type":"Foo"}"#,
       " decoder.type: expected one of: BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace,"
-        + " Sequence, Strip, WordPiece, found \"Foo\" (Weft has no other decoder)"),
+        + " Sequence, Strip, WordPiece, found \"Foo\" (a plugin may bring another decoder)"),
     WrongTokenizer(
       "no vocabulary", "model", #"{"type":"WordPiece","unk_token":"u"}"#,
       " model.vocab: expected an object that gives each token its id, found nothing"),
@@ -127,7 +127,7 @@ struct WrongTokenizer: Sendable, CustomTestStringConvertible {
       #"{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"x"},{"type":"Bar"}]}"#,
       " normalizer.normalizers[1].type: expected one of: BertNormalizer, Lowercase, NFC, NFD, NFKC,"
         + " NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents, found \"Bar\""
-        + " (Weft has no other normalizer)"),
+        + " (a plugin may bring another normalizer)"),
     WrongTokenizer(
       "no pattern to replace", "normalizer",
       #"{"type":"Replace","pattern":{"regex":" +"},"content":" "}"#,

@@ -15,10 +15,12 @@ public protocol WeightFormat: Sendable {
 
 /// A form of files that weights can be written to, too.
 public protocol WritableWeightFormat: WeightFormat {
-  /// Writes tensors under their names, whole or not at all.
-  func write(
-    _ tensors: [String: Tensor], metadata: [String: String], to url: URL
-  ) throws(FormatError)
+  /// Writes a model into a file, whose first byte is `sink`'s first.
+  ///
+  /// What the format can't hold is best said before anything is written.
+  ///
+  /// - Throws: ``FormatError``; a plugin's own words go into ``FormatError/unwritable(path:format:reason:)``.
+  func write(_ model: ExportedModel, to sink: WeightSink) throws(FormatError)
 }
 
 /// An open file of weights.
@@ -82,10 +84,10 @@ public struct SafetensorsFormat: WritableWeightFormat {
     try SafetensorsReader(contentsOf: url)
   }
 
-  public func write(
-    _ tensors: [String: Tensor], metadata: [String: String], to url: URL
-  ) throws(FormatError) {
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: url)
+  /// Writes weights and metadata. Blocks, for which there is no type, become f32; 8-bit integers have
+  /// their scales beside them.
+  public func write(_ model: ExportedModel, to sink: WeightSink) throws(FormatError) {
+    try SafetensorsWriter.write(model.weights, model.metadata, to: sink)
   }
 }
 

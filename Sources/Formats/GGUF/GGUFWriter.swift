@@ -12,30 +12,32 @@ public enum GGUFWriter {
   public static func write(
     _ weights: [(name: String, weight: StoredWeight)], metadata: GGUFMetadata, to url: URL
   ) throws(FormatError) {
+    try WeightSink.file(url) { sink throws(FormatError) in
+      try write(weights, metadata: metadata, to: sink)
+    }
+  }
+
+  /// Writes metadata and weights to where a format writes.
+  public static func write(
+    _ weights: [(name: String, weight: StoredWeight)], metadata: GGUFMetadata, to sink: WeightSink
+  ) throws(FormatError) {
     let alignment = metadata["general.alignment"]?.integer ?? GGUFReader.standardAlignment
     guard (1...(1 << 16)).contains(alignment), alignment & (alignment - 1) == 0 else {
-      throw .gguf(path: url.path, .alignment(found: "\(alignment)"))
+      throw .gguf(path: sink.url.path, .alignment(found: "\(alignment)"))
     }
     var header: Data
     do throws(GGUFFault) {
       header = try self.header(weights, metadata, alignment: alignment)
     } catch {
-      throw .gguf(path: url.path, error)
+      throw .gguf(path: sink.url.path, error)
     }
     header.append(Data(count: padding(header.count, alignment)))
-    do {
-      try AtomicFile.write(to: url) { sink throws(FileError) in
-        try sink.write(header)
-        for (_, weight) in weights {
-          let (storage, start) = place(of: weight)
-          try sink.write(
-            UnsafeRawBufferPointer(start: storage.base + start, count: weight.byteCount))
-          withExtendedLifetime(storage) {}
-          try sink.write(Data(count: padding(weight.byteCount, alignment)))
-        }
-      }
-    } catch {
-      throw .file(error)
+    try sink.write(header)
+    for (_, weight) in weights {
+      let (storage, start) = place(of: weight)
+      try sink.write(UnsafeRawBufferPointer(start: storage.base + start, count: weight.byteCount))
+      withExtendedLifetime(storage) {}
+      try sink.write(Data(count: padding(weight.byteCount, alignment)))
     }
   }
 

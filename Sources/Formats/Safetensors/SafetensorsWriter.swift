@@ -20,40 +20,49 @@ public enum SafetensorsWriter {
   public static func write(
     weights: [String: StoredWeight], metadata: [String: String] = [:], to url: URL
   ) throws(FormatError) {
+    try WeightSink.file(url) { sink throws(FormatError) in
+      try write(weights.map { ($0, $1) }, metadata, to: sink)
+    }
+  }
+
+  /// Writes weights under their names to where a format writes.
+  static func write(
+    _ weights: [(name: String, weight: StoredWeight)], _ metadata: [String: String],
+    to sink: WeightSink
+  ) throws(FormatError) {
     var items: [SafetensorsItem] = []
     for (name, weight) in weights {
       do {
         items += try SafetensorsItem.items(name, weight)
       } catch {
-        throw .tensor(path: url.path, name: name, error)
+        throw .tensor(path: sink.url.path, name: name, error)
       }
     }
-    try write(items, metadata, to: url)
+    try write(items, metadata, to: sink)
   }
 
   /// Writes what a file holds item by item.
   public static func write(
     _ items: [SafetensorsItem], _ metadata: [String: String] = [:], to url: URL
   ) throws(FormatError) {
+    try WeightSink.file(url) { sink throws(FormatError) in try write(items, metadata, to: sink) }
+  }
+
+  private static func write(
+    _ items: [SafetensorsItem], _ metadata: [String: String], to sink: WeightSink
+  ) throws(FormatError) {
     let ordered = items.sorted { a, b in
       let (x, y) = (a.elementByteCount, b.elementByteCount)
       return x != y ? x > y : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
     }
-    let header = try header(ordered, metadata, path: url.path)
-    do {
-      try AtomicFile.write(to: url) { sink throws(FileError) in
-        var length = UInt64(header.count).littleEndian
-        try sink.write(Data(bytes: &length, count: 8))
-        try sink.write(header)
-        for item in ordered {
-          try sink.write(
-            UnsafeRawBufferPointer(
-              start: item.storage.base + item.byteOffset, count: item.byteCount))
-          withExtendedLifetime(item.storage) {}
-        }
-      }
-    } catch {
-      throw .file(error)
+    let header = try header(ordered, metadata, path: sink.url.path)
+    var length = UInt64(header.count).littleEndian
+    try sink.write(Data(bytes: &length, count: 8))
+    try sink.write(header)
+    for item in ordered {
+      try sink.write(
+        UnsafeRawBufferPointer(start: item.storage.base + item.byteOffset, count: item.byteCount))
+      withExtendedLifetime(item.storage) {}
     }
   }
 

@@ -5,6 +5,8 @@ struct ByteFallbackDecoder: TokenDecoder {
   /// There is nothing to set.
   init(_ field: JSONField) throws(JSONFieldError) {}
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     var texts: [String] = []
     var bytes: [UInt8] = []

@@ -7,6 +7,8 @@ struct ByteLevelDecoder: TokenDecoder {
   /// There is nothing to set.
   init(_ field: JSONField) throws(JSONFieldError) {}
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     var bytes: [UInt8] = []
     for token in tokens {

@@ -5,5 +5,7 @@ struct FuseDecoder: TokenDecoder {
   /// There is nothing to set.
   init(_ field: JSONField) throws(JSONFieldError) {}
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] { [tokens.joined()] }
 }

@@ -7,6 +7,8 @@ struct MetaspaceDecoder: TokenDecoder {
   /// Reads what ``Metaspace`` does.
   init(_ field: JSONField) throws(JSONFieldError) { style = try Metaspace(field) }
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     tokens.enumerated().map { i, token in
       let drops = i == 0 && style.prepending != .never

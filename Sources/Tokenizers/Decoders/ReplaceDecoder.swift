@@ -12,6 +12,8 @@ struct ReplaceDecoder: TokenDecoder {
     content = try field.required("content", "a string").string()
   }
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     tokens.map { $0.replacingOccurrences(of: pattern, with: content, options: .literal) }
   }

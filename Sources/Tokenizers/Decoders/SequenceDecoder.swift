@@ -5,10 +5,12 @@ struct SequenceDecoder: TokenDecoder {
   private let decoders: [any TokenDecoder]
 
   /// Reads `decoders`.
-  init(_ field: JSONField) throws(JSONFieldError) {
+  init(_ field: JSONField, _ table: TokenizerParts) throws(JSONFieldError) {
     let parts = try field.required("decoders", "an array of decoders").elements()
-    decoders = try parts.map { part throws(JSONFieldError) in try Tokenizers.decoders.part(part) }
+    decoders = try parts.map { part throws(JSONFieldError) in try table.decoder(part) }
   }
+
+  var reach: DecodingReach { decoders.map(\.reach).max() ?? .neighbors }
 
   func decode(_ tokens: [String]) -> [String] {
     decoders.reduce(tokens) { $1.decode($0) }

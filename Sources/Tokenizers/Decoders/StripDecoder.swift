@@ -18,6 +18,8 @@ struct StripDecoder: TokenDecoder {
     stop = try field.required("stop", "a count").integer(in: 0...Int(Int32.max))
   }
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     tokens.map { token in
       let scalars = token.unicodeScalars

@@ -12,6 +12,8 @@ struct SuffixDecoder: TokenDecoder {
     if suffix.isEmpty { throw (value ?? field).error(expected: "a string that isn't empty") }
   }
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     tokens.enumerated().map { i, token in
       token.replacingOccurrences(

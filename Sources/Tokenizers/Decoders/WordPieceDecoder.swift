@@ -18,6 +18,8 @@ struct WordPieceDecoder: TokenDecoder {
     cleansUp = try field.member("cleanup")?.bool() ?? true
   }
 
+  var reach: DecodingReach { .neighbors }
+
   func decode(_ tokens: [String]) -> [String] {
     tokens.enumerated().map { i, token in
       var text = token

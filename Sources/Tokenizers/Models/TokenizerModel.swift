@@ -25,16 +25,6 @@ public struct Token: Sendable, Hashable {
   }
 }
 
-/// Every model.
-let models = PartTable<any TokenizerModel>(
-  kind: "model",
-  entries: [
-    ("BPE", BytePairEncoding.init),
-    ("Unigram", Unigram.init),
-    ("WordLevel", WordLevel.init),
-    ("WordPiece", WordPiece.init),
-  ])
-
 /// The type of a model; files from before 2020 don't name it, and are known by their fields.
 func modelType(_ field: JSONField) throws(JSONFieldError) -> String? {
   guard try field.member("type") == nil else { return nil }

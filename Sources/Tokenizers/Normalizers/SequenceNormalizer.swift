@@ -5,10 +5,10 @@ struct SequenceNormalizer: Normalizer {
   private let normalizers: [any Normalizer]
 
   /// Reads `normalizers`.
-  init(_ field: JSONField) throws(JSONFieldError) {
+  init(_ field: JSONField, _ table: TokenizerParts) throws(JSONFieldError) {
     let parts = try field.required("normalizers", "an array of normalizers").elements()
     normalizers = try parts.map { part throws(JSONFieldError) in
-      try Tokenizers.normalizers.part(part)
+      try table.normalizer(part)
     }
   }
 

@@ -1,5 +1,3 @@
-import Formats
-
 /// Joins the encodings of one text or of a pair, and adds the special tokens around them.
 public protocol PostProcessor: Sendable {
   /// How many special tokens are added.
@@ -7,17 +5,6 @@ public protocol PostProcessor: Sendable {
   /// The whole encoding. The second text's tokens come with type id 1.
   func process(_ first: Encoding, _ second: Encoding?, addSpecialTokens: Bool) -> Encoding
 }
-
-/// Every post-processor.
-let postProcessors = PartTable<any PostProcessor>(
-  kind: "post-processor",
-  entries: [
-    ("BertProcessing", BertProcessing.init),
-    ("ByteLevel", ByteLevelProcessing.init),
-    ("RobertaProcessing", RobertaProcessing.init),
-    ("Sequence", SequenceProcessing.init),
-    ("TemplateProcessing", TemplateProcessing.init),
-  ])
 
 /// What happens where the file names no post-processor: the texts' tokens, one after the other.
 struct Joining: PostProcessor {

@@ -7,9 +7,9 @@ struct SequenceProcessing: PostProcessor {
   private let last: any PostProcessor
 
   /// Reads `processors`.
-  init(_ field: JSONField) throws(JSONFieldError) {
+  init(_ field: JSONField, _ table: TokenizerParts) throws(JSONFieldError) {
     let parts = try field.required("processors", "an array of post-processors").elements()
-    let processors = try parts.map { part throws(JSONFieldError) in try postProcessors.part(part) }
+    let processors = try parts.map { part throws(JSONFieldError) in try table.postProcessor(part) }
     each = Array(processors.dropLast())
     last = processors.last ?? Joining()
   }

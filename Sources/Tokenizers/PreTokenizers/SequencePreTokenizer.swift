@@ -5,10 +5,10 @@ struct SequencePreTokenizer: PreTokenizer {
   private let preTokenizers: [any PreTokenizer]
 
   /// Reads `pretokenizers`.
-  init(_ field: JSONField) throws(JSONFieldError) {
+  init(_ field: JSONField, _ table: TokenizerParts) throws(JSONFieldError) {
     let parts = try field.required("pretokenizers", "an array of pre-tokenizers").elements()
     preTokenizers = try parts.map { part throws(JSONFieldError) in
-      try Tokenizers.preTokenizers.part(part)
+      try table.preTokenizer(part)
     }
   }
 

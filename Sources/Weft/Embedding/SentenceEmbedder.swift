@@ -56,7 +56,9 @@ public struct SentenceEmbedder: Sendable {
       first.graph.outputs.contains(where: { $0.name == "embedding" })
     else { throw EmbeddingError.wrongTask(model: model.definition.name) }
     guard let file = tokenizer ?? model.tokenizerFile else { throw EmbeddingError.noTokenizer }
-    let reading = Background { try Tokenizer(contentsOf: file) }
+    let reading = Background {
+      try Tokenizer(contentsOf: file, parts: model.registry.tokenizerParts)
+    }
     let packing = candidates.first { PackedEmbedding($0, padding: 0) != nil }
     _ = try (packing ?? first).compiled()
     self.tokenizer = try reading.value()

@@ -30,7 +30,9 @@ public struct TextModel: Sendable {
     guard let file = tokenizer ?? model.existingTokenizerFile else {
       throw TextModelError.noTokenizer
     }
-    let reading = Background { try Tokenizer(contentsOf: file) }
+    let reading = Background {
+      try Tokenizer(contentsOf: file, parts: model.registry.tokenizerParts)
+    }
     let names = model.definition.entries.map(\.name)
     hasCache = names.contains("prefill") && names.contains("decode")
     // Passes run while the tokenizer is read.

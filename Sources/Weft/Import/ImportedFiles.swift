@@ -13,7 +13,8 @@ enum ImportedFiles {
     }
   }
 
-  private static func contents(of gguf: URL) throws -> [(name: String, value: JSONValue)] {
+  /// Their names and what is in them.
+  static func contents(of gguf: URL) throws -> [(name: String, value: JSONValue)] {
     let model = try GGUFModel(contentsOf: gguf)
     var files: [(name: String, value: JSONValue)] = [("config.json", try model.config().root)]
     guard model.file.metadata["tokenizer.ggml.tokens"] != nil else { return files }

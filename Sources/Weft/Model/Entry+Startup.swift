@@ -4,13 +4,17 @@ extension Entry {
   /// Goes from a model that was just made to its first answer on random inputs, and further to
   /// `runs` later ones and plans: `startup`, which the model was made with, tells what took how long.
   ///
-  /// - Parameter tokenizer: a tokenizer.json that is read meanwhile, as ``SentenceEmbedder`` does.
+  /// - Parameters:
+  ///   - tokenizer: a tokenizer.json that is read meanwhile, as ``SentenceEmbedder`` does.
+  ///   - parts: what it may name.
   public func start(
-    bindings: Bindings, tokenizer: URL? = nil, runs: Int, _ startup: StartupRecorder,
-    cancellation: Cancellation? = nil
+    bindings: Bindings, tokenizer: URL? = nil, parts: TokenizerParts = .standard, runs: Int,
+    _ startup: StartupRecorder, cancellation: Cancellation? = nil
   ) throws {
     let reading = tokenizer.map { file in
-      Background { try startup.measure(.readTokenizer) { try Tokenizer(contentsOf: file) } }
+      Background {
+        try startup.measure(.readTokenizer) { try Tokenizer(contentsOf: file, parts: parts) }
+      }
     }
     _ = try compiled()
     if let reading { _ = try startup.measure(.waitForTokenizer) { try reading.value() } }

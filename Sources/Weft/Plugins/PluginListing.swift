@@ -141,6 +141,13 @@ extension Registry {
     }
   }
 
+  private func summary(ofFormat name: String) -> String? {
+    formats.first { $0.name == name }.map { format in
+      "Weights in files .\(format.fileExtensions.joined(separator: ", ."))"
+        + (format is any WritableWeightFormat ? ", read and written." : ", read.")
+    }
+  }
+
   private func summary(of item: Contribution) -> String? {
     switch item.kind {
     case .op: ops[item.name]?.signature.summary
@@ -148,7 +155,9 @@ extension Registry {
     case .kernel: kernels.first { $0.name == item.name }.map { "For the op '\($0.op)'." }
     case .report: reports.first { $0.fileExtension == item.name }?.summary
     case .command: commands.first { $0.name == item.name }?.summary
-    case .graphFile, .format, .theme: nil
+    case .format: summary(ofFormat: item.name)
+    case .normalizer, .preTokenizer, .tokenizerModel, .postProcessor, .decoder, .graphFile, .theme:
+      nil
     }
   }
 }

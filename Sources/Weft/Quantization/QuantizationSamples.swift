@@ -68,7 +68,7 @@ public struct QuantizationSamples: Sendable {
   /// The model's tokenizer, where it has one.
   private static func tokenizer(of model: Model) throws -> Tokenizer? {
     guard let file = model.existingTokenizerFile else { return nil }
-    return try Tokenizer(contentsOf: file)
+    return try Tokenizer(contentsOf: file, parts: model.registry.tokenizerParts)
   }
 }
 

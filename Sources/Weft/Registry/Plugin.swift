@@ -1,5 +1,5 @@
-/// A set of things that registers itself: ops, passes, graph files, kernels, formats, reports, themes,
-/// commands. What Weft ships comes through the same door.
+/// A set of things that registers itself: ops, passes, graph files, kernels, formats, parts of tokenizers,
+/// reports, themes, commands. What Weft ships comes through the same door.
 ///
 /// ```swift
 /// struct Sparse: Plugin {

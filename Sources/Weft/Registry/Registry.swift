@@ -1,5 +1,6 @@
 import Compiler
 import IR
+import Tokenizers
 
 /// Everything that plugins registered: what a graph file may use, what the compiler runs, what is read
 /// and written, and how results are shown.
@@ -16,6 +17,8 @@ public struct Registry: Sendable {
   public private(set) var kernels: [any KernelOffer] = []
   /// The forms of files that weights are in.
   public private(set) var formats: [any WeightFormat] = []
+  /// What a tokenizer.json may name.
+  public private(set) var tokenizerParts = TokenizerParts()
   /// What a profile can be written as.
   public private(set) var reports: [any ProfileReport] = []
   /// The colours that pictures are drawn in, by name.
@@ -109,6 +112,12 @@ extension Registry {
     formats.append(format)
   }
 
+  /// Adds a part of tokenizers under its `type`.
+  public mutating func add(_ part: TokenizerPart) throws(RegistryError) {
+    try claim(Contribution.Kind(part.kind), part.type)
+    tokenizerParts.add(part)
+  }
+
   /// Adds what a profile can be written as.
   public mutating func add(_ report: any ProfileReport) throws(RegistryError) {
     try claim(.report, report.fileExtension)
@@ -137,9 +146,25 @@ public struct Contribution: Hashable, Comparable, Sendable {
     case graphFile = "graph file"
     case kernel
     case format
+    case normalizer
+    case preTokenizer = "pre-tokenizer"
+    case tokenizerModel = "tokenizer model"
+    case postProcessor = "post-processor"
+    case decoder
     case report
     case theme
     case command
+
+    init(_ kind: TokenizerPart.Kind) {
+      self =
+        switch kind {
+        case .normalizer: .normalizer
+        case .preTokenizer: .preTokenizer
+        case .model: .tokenizerModel
+        case .postProcessor: .postProcessor
+        case .decoder: .decoder
+        }
+    }
   }
 
   /// What it is.

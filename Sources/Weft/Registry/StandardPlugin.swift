@@ -1,7 +1,8 @@
 import Operators
 import Passes
+import Tokenizers
 
-/// All that Weft ships: its ops, passes, graph files, formats, reports and themes.
+/// All that Weft ships: its ops, passes, graph files, formats, parts of tokenizers, reports and themes.
 public struct StandardPlugin: Plugin {
   public let name = "weft"
 
@@ -13,6 +14,7 @@ public struct StandardPlugin: Plugin {
     for pass in Pipeline.standard { try registry.add(pass) }
     for file in ShippedGraphs.files { try registry.add(GraphFile(file.path, text: file.text)) }
     for format in StandardFormats.all { try registry.add(format) }
+    for part in StandardTokenizerParts.all { try registry.add(part) }
     for report in StandardReports.all { try registry.add(report) }
     try registry.add(Theme.light, named: "light")
     try registry.add(Theme.dark, named: "dark")

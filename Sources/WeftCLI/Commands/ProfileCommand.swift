@@ -137,8 +137,8 @@ struct ProfileCommand: ParsableCommand {
     let entry = try model.entry(execution.entry)
     try Interrupt.watching { cancellation in
       try entry.start(
-        bindings: binding.bindings(), tokenizer: model.existingTokenizerFile, runs: runs, recorder,
-        cancellation: cancellation)
+        bindings: binding.bindings(), tokenizer: model.existingTokenizerFile,
+        parts: model.registry.tokenizerParts, runs: runs, recorder, cancellation: cancellation)
     }
     print(json ? try recorder.report.json() : recorder.report.text)
   }

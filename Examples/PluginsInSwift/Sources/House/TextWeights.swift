@@ -2,7 +2,7 @@ import Foundation
 import WeftPlugin
 
 /// Weights as text, a tensor a line: its name, its extents, its elements: `scale 2,3 1 0 0 0 1 0`.
-struct TextWeights: WeightFormat {
+struct TextWeights: WritableWeightFormat {
   let name = "text weights"
   let fileExtensions = ["weights"]
 
@@ -25,6 +25,20 @@ struct TextWeights: WeightFormat {
       }
     }
     return TextWeightsFile(url: url, tensors: tensors)
+  }
+
+  func write(_ model: ExportedModel, to sink: WeightSink) throws(FormatError) {
+    for (name, weight) in model.weights {
+      guard let tensor = weight.tensor, tensor.dtype.isFloatingPoint, !name.contains(" ") else {
+        throw .unwritable(
+          path: sink.url.path, format: self.name,
+          reason: "'\(name)' is \(weight.typeDescription); it has reals alone")
+      }
+      let words =
+        [name, tensor.dims.map(String.init).joined(separator: ",")]
+        + tensor.floats.map { "\($0)" }
+      try sink.write(Data((words.joined(separator: " ") + "\n").utf8))
+    }
   }
 
   private static func tensor(_ words: [Substring]) -> (String, Tensor)? {
