@@ -18,6 +18,8 @@ struct Head {
   var softcap: Float = 0
   var seed = 1
   var padding = 0
+  /// From these queries the mask of each hides every key.
+  var blind = 0..<0
   /// Only numbers that bf16 holds, and scores that are whole in units of log₂: weights are powers of 2.
   var whole = false
 
@@ -34,7 +36,10 @@ struct Head {
     let key = strided(keys, headSize)
     let value = strided(keys, valueSize)
     let maskRows = mask == .each ? queries : 1
-    let masks = (0..<maskRows * keys).map { _ in UInt8(random.below(4) == 0 ? 0 : 255) }
+    let masks = (0..<maskRows * keys).map { i in
+      let isHidden = random.below(4) == 0 || mask == .each && blind.contains(i / keys)
+      return UInt8(isHidden ? 0 : 255)
+    }
     var biases = whole ? Array(repeating: 0, count: queries * keys) : random.floats(queries * keys)
     for index in biases.indices where random.below(9) == 0 { biases[index] = -.infinity }
 

@@ -28,10 +28,15 @@ extension Bf16Kernels: AttentionKernels {
 
 /// Nothing runs where no instruction set of the machine has the products.
 @Suite struct Bf16AttentionTests {
-  /// Those of the products in f32, and more blocks of queries than are worked on together.
+  /// Those of the products in f32, more blocks of queries than are worked on together, and a block
+  /// between others that has nothing to do.
   static let heads =
     AttentionTests.heads
-    + [(150, 150, 32, 32, false), (260, 140, 33, 20, true)].map {
+    + [
+      Head(
+        queries: 150, keys: 140, headSize: 32, valueSize: 40, mask: .each, blind: 32..<64)
+    ]
+    + [(150, 150, 32, 32, false), (300, 300, 32, 32, false), (290, 140, 33, 20, true)].map {
       Head(
         queries: $0.0, keys: $0.1, headSize: $0.2, valueSize: $0.3, causal: $0.4,
         offset: $0.1 - $0.0, seed: $0.0)

@@ -9,7 +9,7 @@
 // by what they were multiplied with. Hence 2ˢ needs no more than the 4 digits of math_exp2_rounded.
 #include "attention_parts.h"
 
-#define ATTENTION_GROUP 4
+#define ATTENTION_GROUP 8
 
 typedef struct {
   float *scores;    // [ATTENTION_KEYS][GEMM_NR]
@@ -17,7 +17,7 @@ typedef struct {
   float *carried;   // [ATTENTION_GROUP][2][GEMM_NR]: maximum and sum of each block
   float *out;       // [ATTENTION_GROUP][value_size][GEMM_NR]
   uint32_t *query;    // [ATTENTION_GROUP][pairs][GEMM_NR]
-  uint32_t *weights;  // [ATTENTION_KEYS / 2][GEMM_NR]
+  uint32_t *weights[2];  // [ATTENTION_KEYS / 2][GEMM_NR], by turns
   uint32_t *key;      // [ATTENTION_KEYS][pairs]
   uint32_t *value;    // [ATTENTION_KEYS / 2][value_size]
   size_t pairs;       // words of a row of keys; whole vectors
@@ -29,7 +29,7 @@ WEFT_INLINE size_t attention_bf16_whole(size_t n) { return (n + VW - 1) / VW * V
 static size_t attention_bf16_scratch(const weft_attention_args *args) {
   // Words for each element of a head, of queries or keys and of values.
   const size_t each = (ATTENTION_GROUP * GEMM_NR + ATTENTION_KEYS) * sizeof(float);
-  const size_t fixed = (2 * ATTENTION_KEYS + 2 * ATTENTION_GROUP + ATTENTION_KEYS / 2) * GEMM_NR
+  const size_t fixed = (3 * ATTENTION_KEYS + 2 * ATTENTION_GROUP) * GEMM_NR
     * sizeof(float);
   size_t sizes, size;
   if (__builtin_add_overflow(args->head_size, args->value_size, &sizes)
@@ -51,7 +51,8 @@ static attention_bf16_buffers attention_bf16_divide(
   buffers.carried = at += (size_t)ATTENTION_KEYS * GEMM_NR;
   buffers.out = at += (size_t)ATTENTION_GROUP * 2 * GEMM_NR;
   uint32_t *words = (uint32_t *)(at + ATTENTION_GROUP * buffers.values * GEMM_NR);
-  buffers.weights = words;
+  buffers.weights[0] = words;
+  buffers.weights[1] = words += (size_t)ATTENTION_KEYS / 2 * GEMM_NR;
   buffers.query = words += (size_t)ATTENTION_KEYS / 2 * GEMM_NR;
   buffers.key = words += ATTENTION_GROUP * buffers.pairs * GEMM_NR;
   buffers.value = words + ATTENTION_KEYS * buffers.pairs;
@@ -108,134 +109,7 @@ static void attention_bf16_pack_tile(
     keys, args->value_size);
 }
 
-// acc[m][nv] += pairs of `a`, a word for each row, by pairs of b.
-WEFT_INLINE void attention_bf16_multiply(
-  const int m, const int nv, size_t pairs, const uint32_t *a, size_t a_row, size_t a_pair,
-  const uint32_t *b, vf *acc) {
-  for (size_t i = 0; i < pairs; i++, a += a_pair, b += GEMM_NR) {
-    vi x[GEMM_NV];
-#pragma clang loop unroll(full)
-    for (int j = 0; j < nv; j++) x[j] = bf16_load(b + j * VW);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < m; r++) {
-      const vi y = vi_set1((int32_t)a[(size_t)r * a_row]);
-#pragma clang loop unroll(full)
-      for (int j = 0; j < nv; j++) acc[r * nv + j] = bf16_dot(acc[r * nv + j], y, x[j]);
-    }
-  }
-}
-
-WEFT_INLINE void attention_bf16_scores(
-  const int nv, const weft_attention_args *args, size_t key, size_t keys, attention_kind kind,
-  const uint32_t *query, const attention_bf16_buffers *buffers, vf *top) {
-  const weft_split split = weft_balance(keys, GEMM_MR);
-  size_t at = 0;
-  for (size_t piece = 0; piece < split.pieces; piece++) {
-    const size_t rows = split.base + (piece < split.longer);
-    const uint8_t *mask = kind == ATTENTION_MASKED ? args->mask + key + at : NULL;
-#define ATTENTION_CALL(m)                                                                 \
-  do {                                                                                    \
-    vf acc[GEMM_MR * GEMM_NV];                                                            \
-    tile_zero(m * nv, acc);                                                               \
-    attention_bf16_multiply(                                                              \
-      m, nv, (args->head_size + 1) / 2, buffers->key + at * buffers->pairs,               \
-      buffers->pairs, 1, query, acc);                                                     \
-    attention_store_scores(m, nv, acc, mask, kind, buffers->scores + at * GEMM_NR, top);  \
-  } while (0)
-    TILE_SWITCH(rows, ATTENTION_CALL)
-#undef ATTENTION_CALL
-    at += rows;
-  }
-}
-
-WEFT_INLINE void attention_bf16_values(
-  const int nv, const weft_attention_args *args, size_t keys, const vf *alpha, float *sums,
-  const attention_bf16_buffers *buffers) {
-  const weft_split split = weft_balance(args->value_size, GEMM_MR);
-  size_t at = 0;
-  for (size_t piece = 0; piece < split.pieces; piece++) {
-    const size_t rows = split.base + (piece < split.longer);
-#define ATTENTION_CALL(m)                                                                 \
-  do {                                                                                    \
-    vf acc[GEMM_MR * GEMM_NV];                                                            \
-    float *out = sums + at * GEMM_NR;                                                     \
-    attention_load_sums(m, nv, out, alpha, acc);                                          \
-    attention_bf16_multiply(                                                              \
-      m, nv, (keys + 1) / 2, buffers->value + at, 1, buffers->values, buffers->weights,   \
-      acc);                                                                               \
-    attention_store_sums(m, nv, acc, out);                                                \
-  } while (0)
-    TILE_SWITCH(rows, ATTENTION_CALL)
-#undef ATTENTION_CALL
-    at += rows;
-  }
-}
-
-// As attention_weigh, two keys at a time; gives alpha, and the pairs of weights.
-WEFT_INLINE void attention_bf16_weigh(
-  const int nv, size_t keys, const vf *top, float *carried, const attention_bf16_buffers *buffers,
-  vf *alpha) {
-  const vi ones = vi_set1(0x3f803f80);
-  vf base[GEMM_NV], total[GEMM_NV];
-#pragma clang loop unroll(full)
-  for (int j = 0; j < nv; j++) {
-    base[j] = vf_select(vf_eq(top[j], vf_set1(-INFINITY)), vf_set1(0.0f), top[j]);
-    alpha[j] = math_exp2_negative(vf_sub(vf_load(carried + j * VW), base[j]));
-    vf_store(carried + j * VW, top[j]);
-    total[j] = vf_set1(0.0f);
-    if (keys % 2) vf_store(buffers->scores + keys * GEMM_NR + j * VW, vf_set1(-INFINITY));
-  }
-#pragma clang loop unroll_count(2)
-  for (size_t i = 0; i < keys; i += 2) {
-    const float *at = buffers->scores + i * GEMM_NR;
-#pragma clang loop unroll(full)
-    for (int j = 0; j < nv; j++) {
-      const vf first = math_exp2_rounded(vf_sub(vf_load(at + j * VW), base[j]));
-      const vf second = math_exp2_rounded(vf_sub(vf_load(at + GEMM_NR + j * VW), base[j]));
-      const vi pair = bf16_pairs(first, second);
-      total[j] = bf16_dot(total[j], pair, ones);
-      bf16_store(buffers->weights + i / 2 * GEMM_NR + j * VW, pair);
-    }
-  }
-  float *sum = carried + GEMM_NR;
-#pragma clang loop unroll(full)
-  for (int j = 0; j < nv; j++) {
-    vf_store(sum + j * VW, vf_fma(vf_load(sum + j * VW), alpha[j], total[j]));
-  }
-}
-
-// One block of queries over one tile of keys, from `key` on.
-WEFT_INLINE void attention_bf16_tile(
-  const int nv, const weft_attention_args *args, size_t query, size_t queries, size_t key,
-  size_t keys, size_t block, const attention_bf16_buffers *buffers) {
-  const bool added = args->bias || (args->mask && args->mask_stride != 0);
-  const attention_limits limits = attention_limit(nv, args, query, queries, key, keys);
-  const attention_kind kind = added || limits.cut || args->softcap > 0.0f ? ATTENTION_CHANGED
-    : args->mask ? ATTENTION_MASKED : ATTENTION_PLAIN;
-  float *carried = buffers->carried + block * 2 * GEMM_NR;
-  vf top[GEMM_NV], alpha[GEMM_NV];
-#pragma clang loop unroll(full)
-  for (int j = 0; j < nv; j++) top[j] = vf_load(carried + j * VW);
-  attention_bf16_scores(
-    nv, args, key, keys, kind, buffers->query + block * buffers->pairs * GEMM_NR, buffers, top);
-  if (added) attention_pack_added(args, query, queries, key, keys, buffers->added);
-  if (kind == ATTENTION_CHANGED) {
-    attention_change(
-      nv, args, &limits, key, keys, added ? buffers->added : NULL, buffers->scores, top);
-  }
-  attention_bf16_weigh(nv, keys, top, carried, buffers, alpha);
-  attention_bf16_values(
-    nv, args, keys, alpha, buffers->out + block * buffers->values * GEMM_NR, buffers);
-}
-
-#define ATTENTION_WIDTH(nv)                                                               \
-  static __attribute__((noinline)) void attention_bf16_tile_##nv(                         \
-    const weft_attention_args *args, size_t query, size_t queries, size_t key,            \
-    size_t keys, size_t block, const attention_bf16_buffers *buffers) {                   \
-    attention_bf16_tile(nv, args, query, queries, key, keys, block, buffers);             \
-  }
-ATTENTION_WIDTH(1)
-ATTENTION_WIDTH(2)
+#include "attention_bf16_tile.h"
 
 // The keys that some of `queries` may see.
 WEFT_INLINE size_t attention_bf16_end(const weft_attention_args *args, size_t query, size_t n) {
@@ -274,6 +148,7 @@ static void attention_bf16_group(
   const size_t last = attention_bf16_end(args, first, queries);
   for (size_t key = attention_bf16_begin(args, first); key < last; key += ATTENTION_KEYS) {
     bool packed = false;
+    attention_bf16_weighed weighed = {.keys = 0};
     for (size_t block = 0; block < blocks; block++) {
       const size_t query = first + block * GEMM_NR;
       const size_t filled = weft_min(args->queries - query, GEMM_NR);
@@ -286,11 +161,12 @@ static void attention_bf16_group(
         packed = true;
       }
       if (filled <= VW) {
-        attention_bf16_tile_1(args, query, filled, key, keys, block, buffers);
+        attention_bf16_tile_1(args, query, filled, key, keys, block, buffers, &weighed);
       } else {
-        attention_bf16_tile_2(args, query, filled, key, keys, block, buffers);
+        attention_bf16_tile_2(args, query, filled, key, keys, block, buffers, &weighed);
       }
     }
+    attention_bf16_sum(args, &weighed, buffers);
   }
 }
 

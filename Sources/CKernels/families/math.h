@@ -38,14 +38,13 @@ WEFT_INLINE vf math_exp2_negative(vf x) {
 // The same to 1e-4, a twentieth of what rounding to bf16 will do to it; below -126 what rounds to 0 there.
 WEFT_INLINE vf math_exp2_rounded(vf x) {
   x = vf_max(vf_set1(-126.4f), x);
-  // Adding 1.5 · 2²³ leaves the nearest integer in the low bits; they go to the exponent.
-  const vf shifted = vf_add(x, vf_set1(12582912.0f));
-  const vf r = vf_sub(x, vf_sub(shifted, vf_set1(12582912.0f)));
+  const vf n = vf_round(x);
+  const vf r = vf_sub(x, n);
   vf p = vf_set1(5.51716648e-2f);
   p = vf_fma(p, r, vf_set1(2.42611125e-1f));
   p = vf_fma(p, r, vf_set1(6.93260968e-1f));
   p = vf_fma(p, r, vf_set1(9.99928057e-1f));
-  return vf_bits(vi_add(vi_bits(p), vi_shl(vi_bits(shifted), 23)));
+  return vf_ldexp(p, n);
 }
 
 // x = 2ᵉ m, √½ <= m < √2; the polynomial is that of Cephes' logf.

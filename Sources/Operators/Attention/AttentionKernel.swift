@@ -98,12 +98,17 @@ struct AttentionKernel: Kernel {
       return
     }
     let perBatch = heads * blocks
-    for i in tiles where i < batches * perBatch {
+    let end = min(tiles.upperBound, batches * perBatch)
+    var i = tiles.lowerBound
+    while i < end {
       let (batch, rest) = i.quotientAndRemainder(dividingBy: perBatch)
       let (head, block) = rest.quotientAndRemainder(dividingBy: blocks)
+      // Tiles of one head are one call: its keys and values are read and rounded once.
+      let next = min(block + end - i, blocks)
+      i += next - block
       var args = arguments(batch: batch, head: head, io)
-      if i + 1 < tiles.upperBound, head + 1 < heads, block == 0 { look(ahead: head, &args) }
-      let queries = queries(of: block)
+      if i < end, head + 1 < heads { look(ahead: head, &args) }
+      let queries = queries(of: block).lowerBound..<queries(of: next - 1).upperBound
       functions.attend(&args, queries, io.scratch)
     }
   }
