@@ -11,15 +11,18 @@ struct Routes: Sendable {
   let bodyLimit: Int
 
   /// The answer to a request; what goes wrong is an answer, too.
-  func answer(_ request: Request) async -> Response {
+  func answer(_ request: Request, on channel: any Channel) async -> Response {
     do {
       return try await route(request)
     } catch {
       let error = ServerError(error)
       var response = Self.json(error.json, status: error.status)
       if error.status == 429 { response.headers[.retryAfter] = "1" }
-      // What is left of a body that is too large isn't read.
-      if error.status == 413 { response.headers[.connection] = "close" }
+      if error.status == 413 {
+        response.headers[.connection] = "close"
+        // A client that goes on sending would be waited for, with what it sent in memory.
+        channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
+      }
       return response
     }
   }
@@ -74,8 +77,15 @@ struct Routes: Sendable {
     }
   }
 
+  /// How long a connection stays open behind the answer that a body is too large.
+  private static let farewell = TimeAmount.seconds(2)
+  /// So many times the largest body are read and thrown away: a client that sends all before it reads gets
+  /// its answer. Nothing of a larger one is read.
+  private static let patience = 16
+
   private func body(_ request: inout Request) async throws -> Data {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit {
+      if length / Self.patience <= bodyLimit { for try await _ in request.body {} }
       throw ServerError.tooLarge(bodyLimit)
     }
     do {

@@ -39,8 +39,8 @@ public struct Server: Sendable {
     let stall = TimeAmount.seconds(Int64(options.stall))
     let routes = routes
     let application = Application(
-      responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
-        await routes.answer(request)
+      responder: CallbackResponder { (request: Request, context: ServedContext) in
+        await routes.answer(request, on: context.channel)
       },
       server: .http1(
         configuration: .init(
@@ -52,6 +52,17 @@ public struct Server: Sendable {
     configuration.maximumGracefulShutdownDuration = .seconds(options.grace)
     try await ServiceGroup(configuration: configuration).run()
     await Task.detached { routes.model.service.stop(within: Double(options.grace)) }.value
+  }
+
+  /// A request's connection.
+  private struct ServedContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: Source) {
+      coreContext = .init(source: source)
+      channel = source.channel
+    }
   }
 
   /// ``run(ready:)`` from code that doesn't wait otherwise.
