@@ -54,6 +54,7 @@ public struct ChatTemplate: Sendable {
     for (name, value) in Globals.all { root.set(name, value) }
     for (name, value) in variables { root.set(name, Value(value)) }
     let interpreter = Interpreter(limits: limits, now: now)
+    defer { interpreter.end() }
     var output = ""
     _ = try interpreter.run(body, in: Scope(parent: root), into: &output)
     return output

@@ -63,6 +63,57 @@ import Testing
     #expect(error(source, limits).contains("takes more than it may"))
   }
 
+  private static let least = "(-9223372036854775807 - 1)"
+
+  @Test(arguments: [
+    "{{ [1] * 9223372036854775807 }}", "{{ [1] | batch(9223372036854775807, 'x') | list }}",
+    "{{ range(0, \(least), -1) }}", "{{ range(5, \(least), -1) }}",
+    "{{ \(least) // -1 }}", "{{ -\(least) }}", "{{ [1] * 3 * 9223372036854775807 }}",
+    "{{ 'ab' * 9223372036854775807 }}", "{{ 'a\\nb' | indent('x' * 1000000) }}",
+  ])
+  func `count the largest integers, too`(source: String) {
+    #expect(error(source, .init(bytes: 1 << 20)).contains("takes more than it may"))
+  }
+
+  @Test(arguments: [
+    ("{{ [] * 9223372036854775807 }}", "[]"), ("{{ '' * 9223372036854775807 }}", ""),
+    ("{{ 'a'.zfill(\(least)) }}", "a"), ("{{ 'a' * \(least) }}", ""),
+    ("{{ -5 is divisibleby(\(least)) }}", "False"), ("{{ \(least) is divisibleby(-1) }}", "True"),
+    ("{{ \(least) is even }} {{ \(least) is odd }} {{ -5 is odd }}", "True False True"),
+    ("{{ \(least) % -1 }} {{ -5 % \(least) }} {{ 5 % \(least) }}", "0 -5 -9223372036854775803"),
+    ("{{ [1, 2, 3][\(least):9223372036854775807:9223372036854775807] }}", "[1]"),
+    ("{{ [1, 2, 3][::\(least)] }}", "[3]"), ("{{ [1][\(least)] is defined }}", "False"),
+    ("{{ range(9223372036854775806, 9223372036854775807, 9223372036854775807) | length }}", "1"),
+    ("{{ range(0, \(least), \(least)) | length }}", "1"),
+    ("{{ (1e308 * 10) | int }} {{ '1e400' | int }} {{ (-1e19) | int(7) }}", "0 0 7"),
+    ("{{ 1.5 | round(9223372036854775807) }} {{ 15 | round(\(least)) }}", "1.5 0"),
+    ("{{ 'a\nb' | indent(\(least)) }}", "a\nb"), ("{{ [1] | tojson(indent=\(least)) }}", "[\n1\n]"),
+    ("{{ 'aa' | replace('a', 'b', \(least)) }} {{ 'a a'.split(' ', \(least)) }}", "bb ['a', 'a']"),
+    ("{{ '%d' % 9223372036854775807 }}", "9223372036854775807"),
+    ("{{ 1 < \(least) }} {{ \(least) | abs }}", "False 9.223372036854776e+18"),
+  ])
+  func `are rendered with the largest integers`(source: String, text: String) throws {
+    #expect(try ChatTemplate(source).render([:]) == text)
+  }
+
+  @Test(arguments: [
+    "{{ l }}", "{{ l | string }}", "{{ l | tojson }}", "{{ l ~ 'a' }}", "{{ {'a': l} }}",
+    "{{ '%r' % [l] }}", "{{ ('%s' * 100000) | format(*l) }}", "{{ l | join }}",
+    "{{ l is lower }}", "{{ l | upper }}", "{{ l | trim }}", "{{ raise_exception(l) }}",
+    "{{ ''.count(l) }}", "{{ {}[l] }}", "{{ [[[1]]] | tojson(indent=s) }}", "{{ l | sort }}",
+    "{{ l | sort(case_sensitive=true) }}", "{{ l == l }}", "{{ l < l }}", "{{ 'b' in l }}",
+    "{{ l.count('b') }}", "{{ l | unique | list }}", "{{ ('a' * 1000) | replace('a', s) }}",
+    "{{ s | list }}", "{{ s.split('a') }}", "{{ s.find(s[1:] ~ 'b') }}", "{{ (s[1:] ~ 'b') in s }}",
+    "{% for c in s %}{% endfor %}", "{{ s[1:].partition(s) }}",
+    "{% macro m() %}{{ varargs | length }}{% endmacro %}{% for i in l %}{{ m(*l) }}{% endfor %}",
+  ])
+  func `are counted before texts, lists and comparisons take memory and time`(source: String) {
+    let found = error(
+      "{% set s = 'a' * 300000 %}{% set l = [s] * 10000 %}" + source,
+      .init(steps: 200_000, bytes: 1 << 20))
+    #expect(found.contains("takes more than it may"), "\(found)")
+  }
+
   @Test func `that are nested without end are refused when they are read`() {
     for (open, close) in [("(", ")"), ("[", "]"), ("-", ""), ("not ", ""), ("{'a':", "}")] {
       let depth = 20_000
@@ -89,6 +140,29 @@ import Testing
         _ = error(String(source.prefix(length)))
       }
     }
+  }
+
+  @Test(arguments: [
+    "{% macro m() %}{% endmacro %}", "{% set ns = namespace() %}{% set ns.ns = ns %}",
+    "{% set ns = namespace() %}{% for i in [1] recursive %}{% set ns.l = loop %}{% endfor %}",
+    "{% set ns = namespace() %}{% macro m() %}{% set ns.c = caller %}{% endmacro %}"
+      + "{% call m() %}{% endcall %}",
+  ])
+  func `leave nothing behind, though their values are in a circle`(source: String) throws {
+    weak var left: Scope?
+    do {
+      var parser = Parser(try Lexer.tokens(of: source))
+      let body = try parser.template()
+      let root = Scope(parent: nil)
+      for (name, value) in Globals.all { root.set(name, value) }
+      let scope = Scope(parent: root)
+      left = scope
+      let interpreter = Interpreter(limits: .init(), now: Date())
+      var output = ""
+      _ = try interpreter.run(body, in: scope, into: &output)
+      interpreter.end()
+    }
+    #expect(left == nil)
   }
 
   @Test func `limits are kept`() {

@@ -1,7 +1,10 @@
 """`weft serve` as clients meet it: the openai package, plain HTTP, and sockets that misbehave."""
+import base64
 import json
 import signal
 import socket
+import struct
+import subprocess
 import threading
 import time
 import unittest
@@ -9,7 +12,7 @@ import unittest
 import openai
 
 from client import get, post
-from server import Server
+from server import ROOT, Server
 
 QUESTION = [{"role": "user", "content": "What is kernel?"}]
 ANSWER = "a computation on concrete shapes, split into tiles."
@@ -89,6 +92,80 @@ class OpenAI(unittest.TestCase):
             self.client.embeddings.create(model="other", input="a")
 
 
+class Embeddings(unittest.TestCase):
+    """MiniLM's vectors, against sentence-transformers' as recorded: Tests/WeftTests/Reference/minilm."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = subprocess.run(
+            [ROOT / "Scripts/fetch-minilm"], check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+        cls.options = ["--embedder", "Graphs/minilm.weft", "--embedder-weights", folder]
+        cls.server = Server(*cls.options)
+        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key="none", max_retries=0)
+        reference = ROOT / "Tests/WeftTests/Reference/minilm"
+        cls.sentences = json.loads((reference / "sentences.json").read_text())["sentences"]
+        data = (reference / "expected.safetensors").read_bytes()
+        size, = struct.unpack("<Q", data[:8])
+        begin, end = json.loads(data[8:8 + size])["out.embedding"]["data_offsets"]
+        cls.expected = list(struct.iter_unpack("<384f", data[8 + size + begin:8 + size + end]))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.server.stop()
+
+    def same(self, vectors, expected):
+        self.assertEqual(len(vectors), len(expected))
+        # As Tests/WeftTests asks of the model itself.
+        for a, b in zip(vectors, expected):
+            self.assertLessEqual(max(abs(x - y) for x, y in zip(a, b, strict=True)), 2e-5)
+
+    def test_sentences(self):
+        for form in ("float", "base64"):
+            made = self.client.embeddings.create(model="MiniLM", input=self.sentences, encoding_format=form)
+            self.assertEqual([one.index for one in made.data], list(range(len(self.sentences))))
+            vectors = [struct.unpack("<384f", base64.b64decode(one.embedding)) if form == "base64"
+                       else one.embedding for one in made.data]
+            self.same(vectors, self.expected)
+            self.assertEqual(made.usage.prompt_tokens, made.usage.total_tokens)
+        self.same([self.client.embeddings.create(model="MiniLM", input=self.sentences[0]).data[0].embedding],
+                  self.expected[:1])
+
+    def test_beside_texts(self):
+        """Each model answers to its own name, and neither to the other's."""
+        self.assertEqual([m.id for m in self.client.models.list()], ["Llama", "MiniLM"])
+        with self.assertRaises(openai.NotFoundError):
+            self.client.embeddings.create(model="Llama", input="a")
+        with self.assertRaises(openai.NotFoundError):
+            self.client.completions.create(model="MiniLM", prompt="a")
+
+    def test_wrong_inputs(self):
+        for body in ({}, {"input": []}, {"input": 1}, {"input": ["a", 1]}, {"input": [[1, 2]]}, {"input": ["a"] * 3000},
+                     {"input": "a", "encoding_format": "hex"}, {"input": "a", "dimensions": 12}):
+            self.assertEqual(post(self.server, "/v1/embeddings", body)[0], 400, str(body)[:80])
+        self.assertEqual(post(self.server, "/v1/embeddings", {"input": "word " * 2000})[0], 200)
+
+    def test_limits(self):
+        texts = {"input": ["word " * 200] * 2000}
+        with Server(*self.options, "--queue", "1") as server:
+            held = [raw(server, texts, "/v1/embeddings") for _ in range(6)]
+            held[0].settimeout(60)
+            status = [0]
+            deadline = time.monotonic() + 60
+            while status[0] != 429 and time.monotonic() < deadline:
+                status = post(server, "/v1/embeddings", {"input": "a"})
+            self.assertEqual(status[0], 429)
+            # Those that left are given up, and there is room again.
+            for stream in held:
+                stream.close()
+            while status[0] != 200 and time.monotonic() < deadline:
+                status = post(server, "/v1/embeddings", {"input": "a"})
+            self.assertEqual(status[0], 200)
+        with Server(*self.options, "--time-limit", "1") as server:
+            self.assertEqual(post(server, "/v1/embeddings", {"input": ["word " * 400] * 2000})[0], 504)
+            self.assertEqual(post(server, "/v1/embeddings", {"input": "a"})[0], 200)
+
+
 class Limits(unittest.TestCase):
     def test_key(self):
         with Server("--api-key", "secret") as server:
@@ -122,6 +199,29 @@ class Limits(unittest.TestCase):
             self.assertEqual(get(server, "/nothing")[0], 404)
             self.assertEqual(get(server, "/v1/completions")[0], 405)
             self.assertEqual(post(server, "/v1/completions", {"prompt": "a", "max_tokens": 1})[0], 200)
+
+    def test_bodies_that_nobody_reads(self):
+        """Who sends all before he reads gets his answer, too."""
+        body = b'{"prompt": "' + b"a" * (8 << 20) + b'"}'
+        pieces = b"".join(b"10000\r\n" + b"a" * 65536 + b"\r\n" for _ in range(128)) + b"0\r\n\r\n"
+        with Server("--api-key", "secret", "--max-body", "1MB") as server:
+            for expected, path, key, ending in (
+                    ("413", "/v1/completions", "secret", "close"), ("413", "/v1/completions", "secret", "keep-alive"),
+                    ("401", "/v1/completions", "wrong", "close"), ("404", "/nothing", "secret", "close"),
+                    ("405", "/metrics", "secret", "close")):
+                for form, sent in ((f"Content-Length: {len(body)}", body), ("Transfer-Encoding: chunked", pieces)):
+                    for _ in range(4):
+                        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                            client.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: {ending}\r\n"
+                                           f"Authorization: Bearer {key}\r\n{form}\r\n\r\n".encode() + sent)
+                            self.assertEqual(client.recv(100).split()[1].decode(), expected, (path, form))
+            # Sixteen times what is read is all that is dropped.
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                client.sendall(b"POST /nothing HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                with self.assertRaises(ConnectionError):
+                    for _ in range(100):
+                        client.sendall(pieces[:-5])
+            self.assertEqual(get(server, "/health")[0], 200)
 
     def test_a_full_queue(self):
         with Server("--slots", "1", "--queue", "2", "--context", "4000") as server:

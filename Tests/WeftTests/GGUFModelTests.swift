@@ -31,7 +31,8 @@ import Testing
   /// Each family's names, keys and what its converter changes (Reference/record-gguf-families.py, where
   /// llama.cpp reads the same files). Mistral's architecture there is Llama's.
   @Test(arguments: [
-    "llama3", "llama-linear", "llama-yarn", "qwen2", "qwen3", "gemma", "gemma2", "gemma3", "phi2",
+    "llama3", "llama-linear", "llama-yarn", "llama-yarn-factor", "qwen2", "qwen3", "gemma",
+    "gemma2", "gemma3", "phi2",
     "phi3", "phi3-long",
   ])
   func `each family is what transformers answered`(_ name: String) throws {
@@ -48,7 +49,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "llama", "gpt2", "llama3", "llama-linear", "llama-yarn", "qwen2", "qwen3", "gemma", "gemma2",
+    "llama", "gpt2", "llama3", "llama-linear", "llama-yarn", "llama-yarn-factor", "qwen2", "qwen3",
+    "gemma", "gemma2",
     "gemma3", "phi2", "phi3", "phi3-long",
   ])
   func `a file that was exported is the same model`(_ name: String) throws {

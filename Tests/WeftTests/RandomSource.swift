@@ -290,7 +290,9 @@ struct RandomSource {
     guard x.dims.count >= 2 else { return binary(x) }
     let other = pick(rank: x.dims.count)
     let n = x.dims.count
-    if other.dims[n - 1] == x.dims[n - 1], other.dims[..<(n - 2)] == x.dims[..<(n - 2)] {
+    if other.dims.count == n, other.dims[n - 1] == x.dims[n - 1],
+      other.dims[..<(n - 2)] == x.dims[..<(n - 2)]
+    {
       add(
         "tanh(matmul(\(x.name), transpose(\(other.name))))", x.dims.dropLast() + [other.dims[n - 2]]
       )

@@ -33,4 +33,27 @@ import Weft
     #expect(right >= 60, "\(right) right, \(refused) refused")
     #expect(refused >= 10, "\(right) right, \(refused) refused")
   }
+
+  /// The slice of no element is merged with the element that is taken of it: the plan has to refuse
+  /// what the file's own operations refuse.
+  @Test func `what a pass merges still refuses a binding`() throws {
+    let text = """
+      model M {
+        input x: f32[batch, tokens]
+        let v1 = transpose(x)[..., 1 ..< batch]
+        output last = v1[..., -1]
+      }
+      """
+    let check = RandomSourceCheck(registry: try Registry.standard())
+    let outcome = try check.outcome(text, batch: 1, tokens: 2, seed: 1)
+    guard case .refused(let message) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(message.contains("random.weft:3"))
+    guard case .equal = try check.outcome(text, batch: 2, tokens: 2, seed: 1) else {
+      Issue.record("a good binding is refused")
+      return
+    }
+  }
 }

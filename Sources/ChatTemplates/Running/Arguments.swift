@@ -26,6 +26,21 @@ struct Arguments {
     }
   }
 
+  /// What `str` gives of the argument; nil where it is missing.
+  func text(
+    _ i: Int, _ name: String, _ interpreter: Interpreter
+  ) throws(ChatTemplateError) -> String? {
+    guard let value = value(i, name) else { return nil }
+    return try interpreter.text(of: value, position)
+  }
+
+  /// What `str` gives of the argument, which must be there.
+  func requiredText(
+    _ i: Int, _ name: String, _ interpreter: Interpreter
+  ) throws(ChatTemplateError) -> String {
+    try interpreter.text(of: required(i, name), position)
+  }
+
   /// An integer; nil where it is missing or none.
   func integer(_ i: Int, _ name: String) throws(ChatTemplateError) -> Int? {
     guard let value = value(i, name) else { return nil }

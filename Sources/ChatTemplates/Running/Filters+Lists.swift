@@ -63,7 +63,7 @@ extension Filters {
           } ?? element
         let holds =
           try test.map { test throws(ChatTemplateError) in
-            try interpreter.test(test.text, tested, rest, position)
+            try interpreter.test(interpreter.text(of: test, position), tested, rest, position)
           } ?? tested.isTrue
         if holds == keeps { kept.append(element) }
       }
@@ -80,13 +80,16 @@ extension Filters {
       try attribute.map { attribute throws(ChatTemplateError) in
         try member(attribute, of: element, position, interpreter)
       } ?? element
-    if case .string(let text) = value, !isCaseSensitive { return .string(text.lowercased()) }
-    return value
+    try interpreter.charge(lookingAt: value, position)
+    return isCaseSensitive ? value : value.small
   }
 
   private static func sorted(
-    _ elements: [Value], by keys: [Value], reverse: Bool, _ position: Position
+    _ elements: [Value], by keys: [Value], reverse: Bool, _ position: Position,
+    _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> [Value] {
+    let rounds = 2 * (Int.bitWidth - elements.count.leadingZeroBitCount)
+    for key in keys { try interpreter.charge(lookingAt: key, times: rounds, position) }
     var wrong: (Value, Value)?
     let order = elements.indices.sorted { a, b in
       let (x, y) = reverse ? (b, a) : (a, b)
@@ -116,7 +119,9 @@ extension Filters {
     }
     try interpreter.charge(elements.count * 8, arguments.position)
     return .list(
-      try sorted(elements, by: keys, reverse: arguments.flag(0, "reverse"), arguments.position))
+      try sorted(
+        elements, by: keys, reverse: arguments.flag(0, "reverse"), arguments.position,
+        interpreter))
   }
 
   @Sendable static func sortMembers(
@@ -134,7 +139,9 @@ extension Filters {
         try key(pair, place, arguments.flag(0, "case_sensitive"), arguments.position, interpreter))
     }
     return .list(
-      try sorted(pairs, by: keys, reverse: arguments.flag(2, "reverse"), arguments.position))
+      try sorted(
+        pairs, by: keys, reverse: arguments.flag(2, "reverse"), arguments.position,
+        interpreter))
   }
 
   @Sendable static func unique(
@@ -146,6 +153,7 @@ extension Filters {
       let key = try key(
         element, arguments.value(1, "attribute"), arguments.flag(0, "case_sensitive"),
         arguments.position, interpreter)
+      try interpreter.charge(lookingAt: key, times: keys.count, arguments.position)
       guard !keys.contains(where: { Value.equal($0, key) }) else { continue }
       keys.append(key)
       kept.append(element)
@@ -188,12 +196,13 @@ extension Filters {
       var found = try member(attribute, of: element, position, interpreter)
       if found.isUndefined { found = arguments.value(1, "default") ?? found }
       shown.append(found)
-      if case .string(let text) = found, !isCaseSensitive { found = .string(text.lowercased()) }
-      keys.append(found)
+      try interpreter.charge(lookingAt: found, position)
+      keys.append(isCaseSensitive ? found : found.small)
     }
     try interpreter.charge(elements.count * 8, position)
-    let order = try sorted(elements.indices.map { .int($0) }, by: keys, reverse: false, position)
-      .compactMap(\.integer)
+    let order = try sorted(
+      elements.indices.map { .int($0) }, by: keys, reverse: false, position, interpreter
+    ).compactMap(\.integer)
     var groups: [(key: Value, shown: Value, members: [Value])] = []
     for i in order {
       if let last = groups.last, Value.equal(last.key, keys[i]) {
@@ -222,5 +231,12 @@ extension Filters {
       batches.append(.list(part))
     }
     return .generator(batches)
+  }
+}
+
+extension Value {
+  /// A string in small letters; all else as it is.
+  fileprivate var small: Value {
+    if case .string(let text) = self { .string(text.lowercased()) } else { self }
   }
 }

@@ -43,7 +43,9 @@ enum Filters {
     "rejectattr": Filter(isOpen: true, apply: select(keeps: false, byAttribute: true)),
     "replace": Filter(arguments: ["old", "new", "count"]) {
       value, arguments, interpreter throws(ChatTemplateError) in
-      .string(try StringMethods.replace(value.text, arguments, interpreter))
+      .string(
+        try StringMethods.replace(
+          interpreter.text(of: value, arguments.position), arguments, interpreter))
     },
     "reverse": plain(reverse),
     "round": Filter(arguments: ["precision", "method"], apply: round),
@@ -56,18 +58,21 @@ enum Filters {
     "title": text(title),
     "tojson": Filter(
       arguments: ["ensure_ascii", "indent", "separators", "sort_keys"], apply: json),
-    "trim": Filter(arguments: ["chars"]) { value, arguments, _ throws(ChatTemplateError) in
+    "trim": Filter(arguments: ["chars"]) {
+      value, arguments, interpreter throws(ChatTemplateError) in
       .string(
-        StringMethods.strip(value.text, try arguments.string(0, "chars"), left: true, right: true))
+        StringMethods.strip(
+          try interpreter.text(of: value, arguments.position), try arguments.string(0, "chars"),
+          left: true, right: true))
     },
     "unique": Filter(arguments: ["case_sensitive", "attribute"], apply: unique),
     "upper": text { $0.uppercased() },
     "wordcount": text2int,
   ]
 
-  private static let text2int = Filter { value, _, _ throws(ChatTemplateError) in
+  private static let text2int = Filter { value, arguments, interpreter throws(ChatTemplateError) in
     var (count, isInside) = (0, false)
-    for scalar in value.text.unicodeScalars {
+    for scalar in try interpreter.text(of: value, arguments.position).unicodeScalars {
       let isWord =
         scalar == "_" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
       if isWord, !isInside { count += 1 }
@@ -84,7 +89,7 @@ enum Filters {
 
   private static func text(_ apply: @escaping @Sendable (String) -> String) -> Filter {
     Filter { value, arguments, interpreter throws(ChatTemplateError) in
-      let text = value.text
+      let text = try interpreter.text(of: value, arguments.position)
       try interpreter.charge(bytes: text.utf8.count, arguments.position)
       return .string(apply(text))
     }
@@ -163,7 +168,7 @@ enum Filters {
   @Sendable private static func joined(
     _ value: Value, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> Value {
-    let separator = arguments.value(0, "d")?.text ?? ""
+    let separator = try arguments.text(0, "d", interpreter) ?? ""
     guard let attribute = arguments.value(1, "attribute") else {
       return try join(value, separator, arguments, interpreter)
     }
@@ -177,14 +182,17 @@ enum Filters {
   static func join(
     _ value: Value, _ separator: String, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> Value {
-    var text = ""
-    for (i, element) in try elements(value, arguments.position).enumerated() {
-      if i > 0 { text += separator }
-      text += element.text
-      if text.utf8.count > interpreter.limits.bytes { break }
+    let position = arguments.position
+    let elements = try elements(value, position)
+    var text = BoundedText(limit: interpreter.limits.bytes)
+    try interpreter.bounded(position) { () throws(BoundedText.Fault) in
+      for (i, element) in elements.enumerated() {
+        if i > 0 { try text.append(separator) }
+        try element.writeText(to: &text)
+      }
     }
-    try interpreter.charge(bytes: text.utf8.count, arguments.position)
-    return .string(text)
+    try interpreter.charge(bytes: text.text.utf8.count, position)
+    return .string(text.text)
   }
 
   @Sendable private static func format(
@@ -193,7 +201,8 @@ enum Filters {
     guard arguments.named.isEmpty else {
       throw ChatTemplateError(.unsupported("'format' with names"), at: arguments.position)
     }
-    return try interpreter.formatted(value.text, .tuple(arguments.positional), arguments.position)
+    let format = try interpreter.text(of: value, arguments.position)
+    return try interpreter.formatted(format, .tuple(arguments.positional), arguments.position)
   }
 
   @Sendable private static func json(
@@ -209,14 +218,19 @@ enum Filters {
     case nil: break
     }
     var separators: (String, String)?
-    if let parts = arguments.value(2, "separators")?.elements, parts.count == 2 {
-      separators = (parts[0].text, parts[1].text)
+    if let given = arguments.value(2, "separators"), given.elementCount == 2,
+      let parts = given.elements
+    {
+      separators = (
+        try interpreter.text(of: parts[0], arguments.position),
+        try interpreter.text(of: parts[1], arguments.position)
+      )
     }
-    var text = JSONText(indent: indent, separators: separators)
+    var text = JSONText(indent: indent, separators: separators, limit: interpreter.limits.bytes)
     text.isASCII = arguments.flag(0, "ensure_ascii")
     text.sortsKeys = arguments.flag(3, "sort_keys")
-    if let wrong = text.append(value) {
-      throw ChatTemplateError(.type("JSON has no \(wrong)"), at: arguments.position)
+    try interpreter.bounded(arguments.position) { () throws(BoundedText.Fault) in
+      try text.append(value)
     }
     try interpreter.charge(bytes: text.text.utf8.count, arguments.position)
     return .string(text.text)
@@ -233,9 +247,12 @@ enum Filters {
         repeating: " ", count: min(max(0, try arguments.integer(0, "width") ?? 4), 4096))
     }
     let (first, blank) = (arguments.flag(1, "first"), arguments.flag(2, "blank"))
-    let lines = value.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = try interpreter.text(of: value, arguments.position)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let indents = width.utf8.count.multipliedReportingOverflow(by: lines.count)
+    let size = indents.partialValue.addingReportingOverflow(text.utf8.count)
     try interpreter.charge(
-      bytes: value.text.utf8.count + width.utf8.count * lines.count, arguments.position)
+      bytes: indents.overflow || size.overflow ? .max : size.partialValue, arguments.position)
     return .string(
       lines.enumerated().map { i, line in
         (i == 0 ? first : blank || !line.isEmpty) ? width + line : String(line)

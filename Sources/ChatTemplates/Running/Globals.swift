@@ -17,19 +17,24 @@ enum Globals {
     let position = arguments.position
     switch name {
     case "raise_exception":
-      throw ChatTemplateError(.raised(arguments.value(0, "message")?.text ?? ""), at: position)
+      let message = try arguments.text(0, "message", interpreter) ?? ""
+      throw ChatTemplateError(.raised(message), at: position)
     case "strftime_now":
-      let format = try arguments.required(0, "format").text
-      return .string(try DateText(interpreter.now).text(format, position))
+      let format = try arguments.requiredText(0, "format", interpreter)
+      let text = try DateText(interpreter.now).text(format, position)
+      try interpreter.charge(bytes: text.utf8.count, position)
+      return .string(text)
     case "range": return try range(arguments, interpreter)
-    case "dict": return .mapping(try members(arguments))
+    case "dict": return .mapping(try members(arguments, interpreter))
     case "namespace":
-      let members = try members(arguments)
+      let members = try members(arguments, interpreter)
       if let wrong = members.keys.first(where: { $0.hasPrefix("_") }) {
         throw ChatTemplateError(
           .type("members of a namespace don't begin with '_', found '\(wrong)'"), at: position)
       }
-      return .namespace(Namespace(members))
+      let namespace = Namespace(members)
+      interpreter.keep(namespace)
+      return .namespace(namespace)
     case "joiner": return .callable(.joiner(Turn(), try arguments.string(0, "sep") ?? ", "))
     default:
       guard !arguments.positional.isEmpty else {
@@ -39,14 +44,17 @@ enum Globals {
     }
   }
 
-  private static func members(_ arguments: Arguments) throws(ChatTemplateError) -> Mapping {
+  private static func members(
+    _ arguments: Arguments, _ interpreter: Interpreter
+  ) throws(ChatTemplateError) -> Mapping {
     var result = Mapping()
     if let first = arguments.positional.first {
       if case .mapping(let mapping) = first {
         result = mapping
       } else {
-        for pair in first.elements ?? [] {
-          guard let parts = pair.elements, parts.count == 2, case .string(let key) = parts[0] else {
+        for pair in try interpreter.elements(of: first, arguments.position) ?? [] {
+          guard pair.elementCount == 2, let parts = pair.elements, case .string(let key) = parts[0]
+          else {
             throw ChatTemplateError(
               .type("an object is made of pairs of a string and a value"), at: arguments.position)
           }
@@ -77,7 +85,8 @@ enum Globals {
     let (start, end) = numbers.count == 1 ? (0, numbers[0]) : (numbers[0], numbers[1])
     let step = numbers.count == 3 ? numbers[2] : 1
     let (span, overflow) = end.subtractingReportingOverflow(start)
-    guard !overflow, span / step < longestRange else {
+    let (steps, isLarger) = span.dividedReportingOverflow(by: step)
+    guard !overflow, !isLarger, steps < longestRange else {
       throw ChatTemplateError(.limit("a range of more than \(longestRange) numbers"), at: position)
     }
     let elements = Array(stride(from: start, to: end, by: step)).map { Value.int($0) }

@@ -32,7 +32,8 @@ extension Interpreter {
         let size = try exact(
           elements.count.multipliedReportingOverflow(by: max(0, count)), position)
         try charge(size, position)
-        return .list((0..<max(0, count)).flatMap { _ in elements })
+        // Nothing many times is nothing, however many times.
+        return .list(elements.isEmpty ? [] : (0..<max(0, count)).flatMap { _ in elements })
       }
     case ("%", .string(let format), _): return try formatted(format, b, position)
     default: break
@@ -115,16 +116,19 @@ extension Interpreter {
   ) throws(ChatTemplateError) -> Value {
     var values: [Value] = if case .tuple(let elements) = value { elements } else { [value] }
     values.reverse()
-    var text = ""
+    var text = BoundedText(limit: limits.bytes)
+    func append(_ part: String) throws(ChatTemplateError) {
+      try bounded(position) { () throws(BoundedText.Fault) in try text.append(part) }
+    }
     var scalars = format.unicodeScalars.makeIterator()
     while let scalar = scalars.next() {
       guard scalar == "%" else {
-        text.unicodeScalars.append(scalar)
+        try append(String(scalar))
         continue
       }
       let kind = scalars.next()
       if kind == "%" {
-        text += "%"
+        try append("%")
         continue
       }
       guard let kind, "sdr".unicodeScalars.contains(kind) else {
@@ -134,19 +138,23 @@ extension Interpreter {
         throw ChatTemplateError(.type("the format has more places than values"), at: position)
       }
       if kind == "d" {
-        guard let number = value.number, let whole = Int(exactly: number.rounded(.towardZero))
-        else {
-          throw typeError("%d", value, position)
-        }
-        text += "\(whole)"
+        let whole = value.integer ?? value.number.flatMap { Int(exactly: $0.rounded(.towardZero)) }
+        guard let whole else { throw typeError("%d", value, position) }
+        try append("\(whole)")
       } else {
-        text += kind == "s" ? value.text : value.representation
+        try bounded(position) { () throws(BoundedText.Fault) in
+          if kind == "s" {
+            try value.writeText(to: &text)
+          } else {
+            try value.writeRepresentation(to: &text)
+          }
+        }
       }
     }
     guard values.isEmpty else {
       throw ChatTemplateError(.type("the format has fewer places than values"), at: position)
     }
-    try charge(bytes: text.utf8.count, position)
-    return .string(text)
+    try charge(bytes: text.text.utf8.count, position)
+    return .string(text.text)
   }
 }

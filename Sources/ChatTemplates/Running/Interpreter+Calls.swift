@@ -9,7 +9,9 @@ extension Interpreter {
     for part in arguments.positional { result.positional.append(try evaluate(part, scope)) }
     if let list = arguments.list {
       let value = try evaluate(list, scope)
-      guard let elements = value.elements else { throw typeError("*", value, list.position) }
+      guard let elements = try elements(of: value, list.position) else {
+        throw typeError("*", value, list.position)
+      }
       result.positional += elements
     }
     for (name, part) in arguments.named { result.named.append((name, try evaluate(part, scope))) }
@@ -17,6 +19,7 @@ extension Interpreter {
       guard case .mapping(let mapping) = try evaluate(object, scope) else {
         throw ChatTemplateError(.type("'**' takes an object"), at: object.position)
       }
+      try charge(mapping.count, object.position)
       result.named += zip(mapping.keys, mapping.values).map { ($0, $1) }
     }
     return result
@@ -112,7 +115,7 @@ extension Interpreter {
       throw ChatTemplateError(.unknown(kind: "filter", name: name), at: arguments.position)
     }
     try arguments.check(filter.arguments, of: "filter '\(name)'", isOpen: filter.isOpen)
-    if let elements = value.elements { try charge(elements.count, arguments.position) }
+    if let count = value.elementCount { try charge(count, arguments.position) }
     return try filter.apply(value, arguments, self)
   }
 

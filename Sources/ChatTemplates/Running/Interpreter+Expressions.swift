@@ -73,7 +73,7 @@ extension Interpreter {
   ) throws(ChatTemplateError) -> Value {
     var text = ""
     for part in parts {
-      text += try evaluate(part, scope).text
+      text += try self.text(of: evaluate(part, scope), position)
       try charge(bytes: text.utf8.count, position)
     }
     return .string(text)
@@ -95,17 +95,27 @@ extension Interpreter {
     _ sign: String, _ a: Value, _ b: Value, _ position: Position
   ) throws(ChatTemplateError) -> Bool {
     switch sign {
-    case "==": return Value.equal(a, b)
-    case "!=": return !Value.equal(a, b)
+    case "==", "!=":
+      try charge(lookingAt: a, position)
+      return Value.equal(a, b) == (sign == "==")
     case "in", "not in":
-      if case .string(let text) = b { try charge(1 + text.utf8.count / 64, position) }
-      if let elements = b.elements { try charge(elements.count / 8, position) }
+      if case .string(let text) = b {
+        try charge(1 + text.utf8.count / 64, position)
+        if case .string(let part) = a {
+          try charge(searching: text.utf8.count, for: part.utf8.count, position)
+        }
+      } else if case .mapping = b {
+        try charge(position)
+      } else {
+        try charge(lookingAt: b, position)
+      }
       guard let isIn = b.contains(a) else {
         throw ChatTemplateError(
           .type("'\(sign)' can't look for \(a.kind) in \(b.kind)"), at: position)
       }
       return isIn == (sign == "in")
     default:
+      try charge(lookingAt: a, times: 2, position)
       // NaN is neither: each sign asks its own question.
       let (x, y) = sign.hasPrefix("<") ? (a, b) : (b, a)
       guard let less = Value.less(x, y) else {
@@ -182,7 +192,7 @@ extension Interpreter {
     default: break
     }
     if case .string(let name) = index { return try attribute(name, of: value, position) }
-    return .undefined("element \(index.text) of \(value.kind)")
+    return .undefined("element \(try text(of: index, position)) of \(value.kind)")
   }
 
   private func slice(
@@ -207,7 +217,9 @@ extension Interpreter {
     case .list(let elements):
       try charge(elements.count, position)
       return .list(places(elements.count).map { elements[$0] })
-    case .tuple(let elements): return .tuple(places(elements.count).map { elements[$0] })
+    case .tuple(let elements):
+      try charge(elements.count, position)
+      return .tuple(places(elements.count).map { elements[$0] })
     case .string(let text):
       try charge(bytes: text.utf8.count, position)
       let scalars = text.scalars

@@ -15,10 +15,26 @@ final class Interpreter {
   private var depth = 0
   private var evaluating = 0
   private var loopDepth = 0
+  private var scopes: [Scope] = []
+  private var namespaces: [Namespace] = []
 
   init(limits: ChatTemplate.Limits, now: Date) {
     self.limits = limits
     self.now = now
+  }
+
+  /// Keeps what can be in a circle of values, such as a macro's scope, until `end`.
+  func keep(_ scope: Scope) { scopes.append(scope) }
+
+  /// Keeps a namespace, which can be a member of itself.
+  func keep(_ namespace: Namespace) { namespaces.append(namespace) }
+
+  /// Opens the circles, so that all values of a rendering go with it.
+  func end() {
+    for scope in scopes { scope.removeAll() }
+    for namespace in namespaces { namespace.members = Mapping() }
+    scopes = []
+    namespaces = []
   }
 
   /// Counts one step.
@@ -26,10 +42,10 @@ final class Interpreter {
 
   /// Counts work.
   func charge(_ count: Int, _ position: Position) throws(ChatTemplateError) {
-    steps += count
-    if steps > limits.steps {
+    guard count <= limits.steps - steps else {
       throw ChatTemplateError(.limit("more than \(limits.steps) steps"), at: position)
     }
+    steps += count
   }
 
   /// Counts a copy of `bytes`, which no string may have more of than the limit.
@@ -118,7 +134,7 @@ final class Interpreter {
     switch statement.kind {
     case .text(let text): try write(text, &output, position)
     case .print(let expression):
-      try write(try evaluate(expression, scope).text, &output, position)
+      try write(try text(of: evaluate(expression, scope), position), &output, position)
     case .condition(let branches, let otherwise):
       for (test, body) in branches where try evaluate(test, scope).isTrue {
         return try run(body, in: scope, into: &output)
@@ -134,13 +150,17 @@ final class Interpreter {
       for filter in filters { value = try applyChain(filter, to: value, scope) }
       try assign(value, to: target, in: scope, position)
     case .macro(let name, let signature, let body):
+      keep(scope)
       scope.set(name, .callable(.macro(Macro(name, signature, body, scope))))
     case .callBlock(let call, let signature, let body):
+      keep(scope)
       let caller = Value.callable(.macro(Macro("caller", signature, body, scope)))
-      try write(try evaluateCall(call, scope, caller: caller).text, &output, position)
+      try write(
+        try text(of: evaluateCall(call, scope, caller: caller), position), &output, position)
     case .filterBlock(let filter, let body):
-      let text = try text(of: body, in: Scope(parent: scope))
-      try write(try applyChain(filter, to: .string(text), scope).text, &output, position)
+      let inner = try text(of: body, in: Scope(parent: scope))
+      try write(
+        try text(of: applyChain(filter, to: .string(inner), scope), position), &output, position)
     case .with(let values, let body):
       let inner = Scope(parent: scope)
       for (target, value) in values {
@@ -170,11 +190,10 @@ final class Interpreter {
       }
       namespace.members.set(member, value)
     case .tuple(let targets):
-      guard let elements = value.elements, elements.count == targets.count else {
+      let count = value.elementCount
+      guard count == targets.count, let elements = value.elements else {
         throw ChatTemplateError(
-          .type(
-            "expected \(targets.count) values, found \(value.elements.map { "\($0.count)" } ?? value.kind)"
-          ),
+          .type("expected \(targets.count) values, found \(count.map { "\($0)" } ?? value.kind)"),
           at: position)
       }
       for (target, element) in zip(targets, elements) {
@@ -188,10 +207,9 @@ final class Interpreter {
     _ loop: Statement.Loop, over value: Value, in scope: Scope, _ position: Position,
     into output: inout String
   ) throws(ChatTemplateError) {
-    guard var elements = value.elements else {
+    guard var elements = try elements(of: value, position) else {
       throw ChatTemplateError(.type("a loop can't go over \(value.kind)"), at: position)
     }
-    try charge(elements.count, position)
     if let filter = loop.filter {
       var kept: [Value] = []
       for element in elements {
@@ -207,6 +225,7 @@ final class Interpreter {
     }
     loopDepth += loop.isRecursive ? 1 : 0
     defer { loopDepth -= loop.isRecursive ? 1 : 0 }
+    if loop.isRecursive { keep(scope) }
     let state = LoopState(
       elements, depth: max(1, loopDepth), recursion: loop.isRecursive ? (loop, scope) : nil)
     for (i, element) in elements.enumerated() {

@@ -35,13 +35,19 @@ enum Methods {
     case .string(let text):
       try interpreter.charge(bytes: text.utf8.count, position)
       return try StringMethods.call(name, text, arguments, interpreter)
-    case .loop(let state): return loop(name, state, arguments)
+    case .loop(let state):
+      for value in arguments.positional { try interpreter.charge(lookingAt: value, position) }
+      return loop(name, state, arguments)
     case .callable(.cycler(let turn, let values)):
       defer { turn.count = name == "next" ? turn.count + 1 : 0 }
       return name == "next" ? values[turn.count % values.count] : .none
     case .list(let elements) where lists.contains(name), .tuple(let elements):
+      if name != "copy" { try interpreter.charge(lookingAt: value, position) }
       return try list(name, elements, value, arguments)
     case .mapping(let mapping) where mappings.contains(name):
+      if ["keys", "values", "items"].contains(name) {
+        try interpreter.charge(mapping.count, position)
+      }
       return try Methods.mapping(name, mapping, arguments)
     default:
       throw ChatTemplateError(

@@ -8,8 +8,9 @@ enum StringMethods {
       return .string(
         strip(
           text, try arguments.string(0, "chars"), left: name != "rstrip", right: name != "lstrip"))
-    case "split", "rsplit": return .list(try split(text, name == "rsplit", arguments))
-    case "splitlines": return .list(lines(text, keepEnds: arguments.flag(0, "keepends")))
+    case "split", "rsplit":
+      return .list(try split(text, name == "rsplit", arguments, interpreter))
+    case "splitlines": return .list(try lines(text, arguments, interpreter))
     case "startswith", "endswith": return .bool(try hasEnd(name, text, arguments))
     case "replace": return .string(try replace(text, arguments, interpreter))
     case "upper": return .string(text.uppercased())
@@ -24,20 +25,23 @@ enum StringMethods {
         }.joined())
     case "join":
       return try Filters.join(try arguments.required(0, "iterable"), text, arguments, interpreter)
-    case "count", "find", "rfind", "index", "rindex": return try search(name, text, arguments)
+    case "count", "find", "rfind", "index", "rindex":
+      return try search(name, text, arguments, interpreter)
     case "removeprefix":
-      let part = try arguments.required(0, "prefix").text
+      let part = try arguments.requiredText(0, "prefix", interpreter)
       return .string(
         text.scalars.starts(with: part.scalars) ? drop(text, first: part.scalars.count) : text)
     case "removesuffix":
-      let part = try arguments.required(0, "suffix").text.scalars
+      let part = try arguments.requiredText(0, "suffix", interpreter).scalars
       return .string(
         !part.isEmpty && text.scalars.suffix(part.count).elementsEqual(part)
           ? String(scalars: text.scalars.dropLast(part.count)) : text)
-    case "partition", "rpartition": return try partition(text, name == "rpartition", arguments)
+    case "partition", "rpartition":
+      return try partition(text, name == "rpartition", arguments, interpreter)
     case "zfill":
       let width = try arguments.integer(0, "width") ?? 0
-      let missing = max(0, width - text.unicodeScalars.count)
+      let count = text.unicodeScalars.count
+      let missing = width > count ? width - count : 0
       try interpreter.charge(bytes: missing, arguments.position)
       let sign = text.first == "-" || text.first == "+" ? String(text.prefix(1)) : ""
       return .string(sign + String(repeating: "0", count: missing) + text.dropFirst(sign.count))
@@ -60,23 +64,28 @@ enum StringMethods {
   }
 
   private static func split(
-    _ text: String, _ isRight: Bool, _ arguments: Arguments
+    _ text: String, _ isRight: Bool, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> [Value] {
     let most = try arguments.integer(1, "maxsplit") ?? -1
     let scalars = text.scalars
     guard let separator = try arguments.string(0, "sep")?.scalars else {
+      // Every second scalar may be a word.
+      try interpreter.charge(scalars.count / 8, arguments.position)
       return words(scalars, most, isRight).map { .string(String(scalars: $0)) }
     }
     guard !separator.isEmpty else {
       throw ChatTemplateError(
         .type("'split' takes a separator that isn't empty"), at: arguments.position)
     }
+    let position = arguments.position
+    try interpreter.charge(searching: scalars.count, for: separator.count, position)
     var parts: [ArraySlice<Unicode.Scalar>] = []
     if isRight {
       var end = scalars.count
       while most < 0 || parts.count < most,
         let range = scalars.lastRange(of: separator, upTo: end)
       {
+        try interpreter.charge(position)
         parts.append(scalars[range.upperBound..<end])
         end = range.lowerBound
       }
@@ -87,6 +96,7 @@ enum StringMethods {
       while most < 0 || parts.count < most,
         let range = scalars.firstRange(of: separator, from: start)
       {
+        try interpreter.charge(position)
         parts.append(scalars[start..<range.lowerBound])
         start = range.upperBound
       }
@@ -116,12 +126,15 @@ enum StringMethods {
     }
   }
 
-  private static func lines(_ text: String, keepEnds: Bool) -> [Value] {
-    let scalars = text.scalars
+  private static func lines(
+    _ text: String, _ arguments: Arguments, _ interpreter: Interpreter
+  ) throws(ChatTemplateError) -> [Value] {
+    let (scalars, keepEnds) = (text.scalars, arguments.flag(0, "keepends"))
     let breaks: Set<UInt32> = [10, 11, 12, 13, 28, 29, 30, 0x85, 0x2028, 0x2029]
     var lines: [Value] = []
     var start = 0
     while start < scalars.count {
+      try interpreter.charge(arguments.position)
       var end = start
       while end < scalars.count, !breaks.contains(scalars[end].value) { end += 1 }
       var next = min(end + 1, scalars.count)
@@ -166,6 +179,7 @@ enum StringMethods {
     else { throw ChatTemplateError(.type("'replace' takes two strings"), at: position) }
     let most = try arguments.integer(2, "count") ?? -1
     let (scalars, part, other) = (text.scalars, old.scalars, new.scalars)
+    try interpreter.charge(searching: scalars.count, for: part.count, position)
     var result: [Unicode.Scalar] = []
     var (start, count) = (0, 0)
     while most < 0 || count < most {
@@ -181,7 +195,9 @@ enum StringMethods {
         start = range.upperBound
       }
       count += 1
-      if count % 1024 == 0 { try interpreter.charge(bytes: result.count, position) }
+      if count % 1024 == 0 || result.count > interpreter.limits.bytes {
+        try interpreter.charge(bytes: result.count, position)
+      }
     }
     if start < scalars.count { result += scalars[start...] }
     let replaced = String(scalars: result)
@@ -190,9 +206,11 @@ enum StringMethods {
   }
 
   private static func search(
-    _ name: String, _ text: String, _ arguments: Arguments
+    _ name: String, _ text: String, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> Value {
-    let (scalars, part) = (text.scalars, try arguments.required(0, "sub").text.scalars)
+    let scalars = text.scalars
+    let part = try arguments.requiredText(0, "sub", interpreter).scalars
+    try interpreter.charge(searching: scalars.count, for: part.count, arguments.position)
     if name == "count" {
       guard !part.isEmpty else { return .int(scalars.count + 1) }
       var (count, at) = (0, 0)
@@ -211,9 +229,11 @@ enum StringMethods {
   }
 
   private static func partition(
-    _ text: String, _ isRight: Bool, _ arguments: Arguments
+    _ text: String, _ isRight: Bool, _ arguments: Arguments, _ interpreter: Interpreter
   ) throws(ChatTemplateError) -> Value {
-    let (scalars, part) = (text.scalars, try arguments.required(0, "sep").text.scalars)
+    let scalars = text.scalars
+    let part = try arguments.requiredText(0, "sep", interpreter).scalars
+    try interpreter.charge(searching: scalars.count, for: part.count, arguments.position)
     let found =
       isRight ? scalars.lastRange(of: part, upTo: scalars.count) : scalars.firstRange(of: part)
     guard !part.isEmpty, let found else {

@@ -21,7 +21,10 @@ enum Tests {
       "float": kind { if case .double = $0 { true } else { false } },
       "mapping": kind { if case .mapping = $0 { true } else { false } },
       "iterable": kind { value in
-        if case .loop = value { true } else { value.elements != nil }
+        switch value {
+        case .loop, .undefined, .string, .list, .tuple, .generator, .mapping: true
+        default: false
+        }
       },
       "sequence": kind { value in
         switch value {
@@ -30,10 +33,10 @@ enum Tests {
         }
       },
       "escaped": kind { _ in false },
-      "lower": kind { Methods.hasCase($0.text, lower: true) },
-      "upper": kind { Methods.hasCase($0.text, lower: false) },
+      "lower": text { Methods.hasCase($0, lower: true) },
+      "upper": text { Methods.hasCase($0, lower: false) },
       "odd": Test { value, _, _, position throws(ChatTemplateError) in
-        try rest(value, 2, position) == 1
+        try rest(value, 2, position) != 0
       },
       "even": Test { value, _, _, position throws(ChatTemplateError) in
         try rest(value, 2, position) == 0
@@ -41,13 +44,14 @@ enum Tests {
       "divisibleby": Test(count: 1) { value, arguments, _, position throws(ChatTemplateError) in
         try rest(value, arguments[0].integer ?? 0, position) == 0
       },
-      "sameas": Test(count: 1) { value, arguments, _, _ throws(ChatTemplateError) in
-        value.kind == arguments[0].kind && Value.equal(value, arguments[0])
+      "sameas": Test(count: 1) {
+        value, arguments, interpreter, position throws(ChatTemplateError) in
+        guard value.kind == arguments[0].kind else { return false }
+        return try interpreter.compare("==", value, arguments[0], position)
       },
-      "filter": Test { value, _, _, _ throws(ChatTemplateError) in Filters.table[value.text] != nil
-      },
-      "test": Test { value, _, _, _ throws(ChatTemplateError) in
-        ["defined", "none", "string", "mapping"].contains(value.text) || known.contains(value.text)
+      "filter": text { Filters.table[$0] != nil },
+      "test": text {
+        ["defined", "none", "string", "mapping"].contains($0) || known.contains($0)
       },
     ]
     for (names, sign) in [
@@ -75,6 +79,13 @@ enum Tests {
     Test { value, _, _, _ throws(ChatTemplateError) in isSo(value) }
   }
 
+  private static func text(_ isSo: @escaping @Sendable (String) -> Bool) -> Test {
+    Test { value, _, interpreter, position throws(ChatTemplateError) in
+      isSo(try interpreter.text(of: value, position))
+    }
+  }
+
+  /// What is left, with the sign of the value: asked whether it is 0.
   private static func rest(
     _ value: Value, _ divisor: Int, _ position: Position
   ) throws(ChatTemplateError) -> Int {
@@ -85,7 +96,6 @@ enum Tests {
       throw ChatTemplateError(
         .type("there is no rest of \(value.kind) by \(divisor)"), at: position)
     }
-    let rest = integer.remainderReportingOverflow(dividingBy: divisor).partialValue
-    return rest < 0 ? rest + divisor : rest
+    return integer.remainderReportingOverflow(dividingBy: divisor).partialValue
   }
 }

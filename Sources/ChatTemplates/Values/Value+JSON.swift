@@ -5,86 +5,89 @@ struct JSONText {
   var separators: (item: String, key: String)
   var sortsKeys = false
   var isASCII = false
-  private(set) var text = ""
+  private var output: BoundedText
 
-  init(indent: String?, separators: (item: String, key: String)? = nil) {
+  var text: String { output.text }
+
+  /// A text of at most `limit` bytes.
+  init(indent: String?, separators: (item: String, key: String)? = nil, limit: Int) {
     self.indent = indent
+    output = BoundedText(limit: limit)
     self.separators = separators ?? (indent == nil ? ", " : ",", ": ")
   }
 
-  /// Adds a value; the kind of what JSON doesn't have is given back.
-  mutating func append(_ value: Value, level: Int = 0) -> String? {
+  /// Adds a value.
+  mutating func append(_ value: Value, level: Int = 0) throws(BoundedText.Fault) {
     switch value {
-    case .none: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .int(let value): text += "\(value)"
+    case .none: try output.append("null")
+    case .bool(let value): try output.append(value ? "true" : "false")
+    case .int(let value): try output.append("\(value)")
     case .double(let value):
-      text +=
+      try output.append(
         value.isNaN
-        ? "NaN"
-        : value.isInfinite
-          ? (value < 0 ? "-Infinity" : "Infinity")
-          : Value.text(of: value)
-    case .string(let value): append(quoted: value)
+          ? "NaN"
+          : value.isInfinite
+            ? (value < 0 ? "-Infinity" : "Infinity")
+            : Value.text(of: value))
+    case .string(let value): try append(quoted: value)
     case .list(let elements), .tuple(let elements):
-      return append(elements.map { (nil, $0) }, "[", "]", level)
+      try append(elements.map { (nil, $0) }, "[", "]", level)
     case .mapping(let mapping):
       var members = Array(zip(mapping.keys, mapping.values)).map { (key: Optional($0), value: $1) }
       if sortsKeys { members.sort { Value.precedes($0.key ?? "", $1.key ?? "") } }
-      return append(members, "{", "}", level)
-    default: return value.kind
+      try append(members, "{", "}", level)
+    default: throw .kind(value.kind)
     }
-    return nil
   }
 
   private mutating func append(
     _ members: [(key: String?, value: Value)], _ open: String, _ close: String, _ level: Int
-  ) -> String? {
-    text += open
+  ) throws(BoundedText.Fault) {
+    try output.append(open)
     for (i, member) in members.enumerated() {
-      if i > 0 { text += separators.item }
-      breakLine(level + 1)
+      if i > 0 { try output.append(separators.item) }
+      try breakLine(level + 1)
       if let key = member.key {
-        append(quoted: key)
-        text += separators.key
+        try append(quoted: key)
+        try output.append(separators.key)
       }
-      if let wrong = append(member.value, level: level + 1) { return wrong }
+      try append(member.value, level: level + 1)
     }
-    if !members.isEmpty { breakLine(level) }
-    text += close
-    return nil
+    if !members.isEmpty { try breakLine(level) }
+    try output.append(close)
   }
 
-  private mutating func breakLine(_ level: Int) {
+  private mutating func breakLine(_ level: Int) throws(BoundedText.Fault) {
     guard let indent else { return }
-    text += "\n" + String(repeating: indent, count: level)
+    try output.append("\n")
+    for _ in 0..<level { try output.append(indent) }
   }
 
-  private mutating func append(quoted value: String) {
-    text += "\""
+  private mutating func append(quoted value: String) throws(BoundedText.Fault) {
+    try output.append("\"")
     for scalar in value.unicodeScalars {
       switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{8}": text += "\\b"
-      case "\u{c}": text += "\\f"
-      case "\0"..<" ": append(unit: UInt16(scalar.value))
+      case "\"": try output.append("\\\"")
+      case "\\": try output.append("\\\\")
+      case "\n": try output.append("\\n")
+      case "\r": try output.append("\\r")
+      case "\t": try output.append("\\t")
+      case "\u{8}": try output.append("\\b")
+      case "\u{c}": try output.append("\\f")
+      case "\0"..<" ": try append(unit: UInt16(scalar.value))
       default:
         if isASCII, !scalar.isASCII {
-          for unit in String(scalar).utf16 { append(unit: unit) }
+          for unit in String(scalar).utf16 { try append(unit: unit) }
         } else {
-          text.unicodeScalars.append(scalar)
+          try output.append(scalar)
         }
       }
     }
-    text += "\""
+    try output.append("\"")
   }
 
-  private mutating func append(unit: UInt16) {
+  private mutating func append(unit: UInt16) throws(BoundedText.Fault) {
     let digits = String(unit, radix: 16)
-    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    try output.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
   }
 }

@@ -1,39 +1,50 @@
 /// How Python writes values.
 extension Value {
-  /// What `str` gives and a template prints; undefined is nothing.
-  var text: String {
+  /// Writes what `str` gives and a template prints; undefined is nothing.
+  func writeText(to output: inout BoundedText) throws(BoundedText.Fault) {
     switch self {
-    case .undefined: ""
-    case .string(let text): text
-    default: representation
+    case .undefined: break
+    case .string(let text): try output.append(text)
+    default: try writeRepresentation(to: &output)
     }
   }
 
-  /// What `repr` gives.
-  var representation: String {
+  /// Writes what `repr` gives.
+  func writeRepresentation(to output: inout BoundedText) throws(BoundedText.Fault) {
     switch self {
-    case .undefined: "Undefined"
-    case .none: "None"
-    case .bool(let value): value ? "True" : "False"
-    case .int(let value): "\(value)"
-    case .double(let value): Value.text(of: value)
-    case .string(let text): Value.quoted(text)
-    case .list(let elements): "[" + Value.joined(elements) + "]"
+    case .undefined: try output.append("Undefined")
+    case .none: try output.append("None")
+    case .bool(let value): try output.append(value ? "True" : "False")
+    case .int(let value): try output.append("\(value)")
+    case .double(let value): try output.append(Value.text(of: value))
+    case .string(let text): try output.append(Value.quoted(text))
+    case .list(let elements): try Value.write(elements, "[", "]", to: &output)
     case .tuple(let elements):
-      "(" + Value.joined(elements) + (elements.count == 1 ? ",)" : ")")
-    case .generator: "<generator>"
+      try Value.write(elements, "(", elements.count == 1 ? ",)" : ")", to: &output)
+    case .generator: try output.append("<generator>")
     case .mapping(let mapping):
-      "{"
-        + zip(mapping.keys, mapping.values)
-        .map { Value.quoted($0) + ": " + $1.representation }.joined(separator: ", ") + "}"
-    case .namespace: "<Namespace>"
-    case .loop(let loop): "<LoopContext \(loop.index + 1)/\(loop.elements.count)>"
-    case .callable: "<function>"
+      try output.append("{")
+      for (i, (key, value)) in zip(mapping.keys, mapping.values).enumerated() {
+        try output.append((i > 0 ? ", " : "") + Value.quoted(key) + ": ")
+        try value.writeRepresentation(to: &output)
+      }
+      try output.append("}")
+    case .namespace: try output.append("<Namespace>")
+    case .loop(let loop):
+      try output.append("<LoopContext \(loop.index + 1)/\(loop.elements.count)>")
+    case .callable: try output.append("<function>")
     }
   }
 
-  private static func joined(_ elements: [Value]) -> String {
-    elements.map(\.representation).joined(separator: ", ")
+  private static func write(
+    _ elements: [Value], _ open: String, _ close: String, to output: inout BoundedText
+  ) throws(BoundedText.Fault) {
+    try output.append(open)
+    for (i, element) in elements.enumerated() {
+      if i > 0 { try output.append(", ") }
+      try element.writeRepresentation(to: &output)
+    }
+    try output.append(close)
   }
 
   /// The shortest digits that give the number again, as Python's `repr` sets them.

@@ -86,6 +86,17 @@ indirect enum Value {
     }
   }
 
+  /// How many elements a loop goes over, counted without making them.
+  var elementCount: Int? {
+    switch self {
+    case .undefined: 0
+    case .string(let text): text.unicodeScalars.count
+    case .list(let elements), .tuple(let elements), .generator(let elements): elements.count
+    case .mapping(let mapping): mapping.count
+    default: nil
+    }
+  }
+
   /// Elements that a loop goes over; nil where there is no going over it.
   var elements: [Value]? {
     switch self {
@@ -214,4 +225,6 @@ final class Scope {
   }
 
   func set(_ name: String, _ value: Value) { values[ExactString(name)] = value }
+
+  func removeAll() { values = [:] }
 }

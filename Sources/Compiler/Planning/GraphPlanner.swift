@@ -72,6 +72,8 @@ public final class GraphPlanner: Sendable {
     let start = clock.now
     let bound: Graph
     do {
+      // A pass may have merged or dropped the op that refuses these bindings.
+      _ = try compiled.source.binding(key.bindings)
       bound = try compiled.graph.binding(key.bindings)
     } catch {
       throw .binding(error)

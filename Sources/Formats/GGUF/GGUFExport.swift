@@ -134,9 +134,13 @@ public struct GGUFExport: Sendable {
     case "linear"?, "yarn"?:
       metadata[key("rope.scaling.type")] = .string(type ?? "")
       for (name, value) in [
-        ("factor", "factor"), ("attn_factor", "attention_factor"),
-        ("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow"),
+        ("factor", "factor"), ("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow"),
       ] { set("rope.scaling.\(name)", try config.double(at: "\(place).\(value)")) }
+      if let strength = try config.double(at: "\(place).attention_factor") {
+        // llama.cpp multiplies YaRN's own strength by what the key says.
+        let factor = type == "yarn" ? try config.double(at: "\(place).factor") ?? 1 : 1
+        set("rope.scaling.attn_factor", strength / (factor > 1 ? 1 + 0.1 * log(factor) : 1))
+      }
       try set(
         "rope.scaling.original_context_length",
         config.integer(at: "\(place).original_max_position_embeddings"))
@@ -146,6 +150,7 @@ public struct GGUFExport: Sendable {
       let short = try factors("\(place).short_factor")
       let long = try factors("\(place).long_factor")
       if family.architecture == "phi3" {
+        metadata[key("rope.scaling.type")] = .string("longrope")
         try addFactors("rope_factors_short.weight", short)
         try addFactors("rope_factors_long.weight", long)
         try addLongContext(place)

@@ -188,9 +188,10 @@ extension UInt8 {
 extension StringProtocol {
   /// The text without spaces, tabs and carriage returns around it.
   var trimmed: String {
-    func isSpace(_ c: Character) -> Bool { c == " " || c == "\t" || c == "\r" }
-    let head = drop(while: isSpace)
+    // By scalars: a space and a mark that combines with it are one character.
+    func isSpace(_ c: Unicode.Scalar) -> Bool { c == " " || c == "\t" || c == "\r" }
+    let head = unicodeScalars.drop(while: isSpace)
     guard let last = head.lastIndex(where: { !isSpace($0) }) else { return "" }
-    return String(head[...last])
+    return String(String.UnicodeScalarView(head[...last]))
   }
 }

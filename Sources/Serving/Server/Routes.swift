@@ -11,18 +11,15 @@ struct Routes: Sendable {
   let bodyLimit: Int
 
   /// The answer to a request; what goes wrong is an answer, too.
-  func answer(_ request: Request, on channel: any Channel) async -> Response {
+  func answer(_ request: Request) async -> Response {
     do {
       return try await route(request)
     } catch {
       let error = ServerError(error)
       var response = Self.json(error.json, status: error.status)
       if error.status == 429 { response.headers[.retryAfter] = "1" }
-      if error.status == 413 {
-        response.headers[.connection] = "close"
-        // A client that goes on sending would be waited for, with what it sent in memory.
-        channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
-      }
+      // What is left of a body that is too large is dropped: `UnreadBodyHandler`.
+      if error.status == 413 { response.headers[.connection] = "close" }
       return response
     }
   }
@@ -77,15 +74,8 @@ struct Routes: Sendable {
     }
   }
 
-  /// How long a connection stays open behind the answer that a body is too large.
-  private static let farewell = TimeAmount.seconds(2)
-  /// So many times the largest body are read and thrown away: a client that sends all before it reads gets
-  /// its answer. Nothing of a larger one is read.
-  private static let patience = 16
-
   private func body(_ request: inout Request) async throws -> Data {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit {
-      if length / Self.patience <= bodyLimit { for try await _ in request.body {} }
       throw ServerError.tooLarge(bodyLimit)
     }
     do {
@@ -101,8 +91,15 @@ struct Routes: Sendable {
     }
     var request = request
     let asked = try EmbeddingRequest(try await body(&request), name: embedder.name)
-    let (vectors, tokens) = try await embedder.embed(asked.texts)
-    return Self.json(asked.answer(vectors, tokens: tokens, name: embedder.name))
+    let cancellation = Cancellation()
+    let (vectors, tokens) = try await request.body.consumeWithInboundCloseHandler { _ in
+      try await embedder.embed(asked.texts, cancellation)
+    } onInboundClosed: {
+      cancellation.cancel()
+    }
+    var response = Self.json(asked.answer(vectors, tokens: tokens, name: embedder.name))
+    response.headers[.connection] = "close"
+    return response
   }
 
   private func generate(_ request: Request, isChat: Bool) async throws -> Response {

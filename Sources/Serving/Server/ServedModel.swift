@@ -18,29 +18,3 @@ struct ServedModel: Sendable {
       message: "there is no model \(asked.quotedForMessage); there is '\(name)'", field: "model")
   }
 }
-
-/// Vectors of texts beside, on a queue of their own.
-final class ServedEmbedder: Sendable {
-  let name: String
-  private let embedder: SentenceEmbedder
-  private let queue = DispatchQueue(label: "embedding")
-
-  init(name: String, _ embedder: SentenceEmbedder) {
-    self.name = name
-    self.embedder = embedder
-  }
-
-  /// A vector for each text, and how many tokens these have.
-  func embed(_ texts: [String]) async throws -> ([[Float]], Int) {
-    try await withCheckedThrowingContinuation { continuation in
-      queue.async { [embedder] in
-        continuation.resume(
-          with: Result {
-            var tokens = 0
-            let vectors = try embedder.embed(texts) { tokens = $0.tokens }
-            return (vectors, tokens)
-          })
-      }
-    }
-  }
-}

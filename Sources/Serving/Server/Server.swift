@@ -26,7 +26,9 @@ public struct Server: Sendable {
     routes = Routes(
       model: ServedModel(
         name: options.name, texts: texts, service: service, mostTokens: options.mostTokens),
-      embedder: embedder.map { ServedEmbedder(name: $0.name, $0.embedder) },
+      embedder: embedder.map {
+        ServedEmbedder(name: $0.name, $0.embedder, limits: options.limits)
+      },
       apiKey: options.apiKey, bodyLimit: options.bodyLimit)
   }
 
@@ -38,13 +40,16 @@ public struct Server: Sendable {
     logger.logLevel = .error
     let stall = TimeAmount.seconds(Int64(options.stall))
     let routes = routes
+    let bodyLimit = max(options.bodyLimit, 1 << 20)
     let application = Application(
-      responder: CallbackResponder { (request: Request, context: ServedContext) in
-        await routes.answer(request, on: context.channel)
+      responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
+        await routes.answer(request)
       },
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [StallHandler(limit: stall)], idleTimeout: .seconds(120))),
+          additionalChannelHandlers: [
+            StallHandler(limit: stall), UnreadBodyHandler(limit: 16 * bodyLimit),
+          ], idleTimeout: .seconds(120))),
       configuration: .init(address: .hostname(options.host, port: options.port)),
       onServerRunning: { ready($0.localAddress?.port ?? 0) }, logger: logger)
     var configuration = ServiceGroupConfiguration(
@@ -52,17 +57,6 @@ public struct Server: Sendable {
     configuration.maximumGracefulShutdownDuration = .seconds(options.grace)
     try await ServiceGroup(configuration: configuration).run()
     await Task.detached { routes.model.service.stop(within: Double(options.grace)) }.value
-  }
-
-  /// A request's connection.
-  private struct ServedContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let channel: any Channel
-
-    init(source: Source) {
-      coreContext = .init(source: source)
-      channel = source.channel
-    }
   }
 
   /// ``run(ready:)`` from code that doesn't wait otherwise.

@@ -19,4 +19,11 @@ struct ByteCount: ExpressibleByArgument {
     else { return nil }
     bytes = Int(value * unit)
   }
+
+  /// As help shows a default.
+  var defaultValueDescription: String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+    let unit = units.first { bytes >= $0.1 && bytes.isMultiple(of: $0.1) }
+    return unit.map { "\(bytes / $0.1)\($0.0)" } ?? "\(bytes)"
+  }
 }

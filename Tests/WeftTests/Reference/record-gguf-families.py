@@ -178,6 +178,11 @@ record("llama-yarn", A.LLAMA, make(
     tf.LlamaConfig, tf.LlamaForCausalLM, **rope(
         "yarn", factor=4.0, original_max_position_embeddings=32)),
     extra=scaling(RopeScalingType.YARN))
+record("llama-yarn-factor", A.LLAMA, make(
+    tf.LlamaConfig, tf.LlamaForCausalLM, **rope(
+        "yarn", factor=4.0, original_max_position_embeddings=32, attention_factor=1.5 * (1 + 0.1 * math.log(4)))),
+    extra=lambda writer: (scaling(RopeScalingType.YARN)(writer),
+                          writer.add_rope_scaling_attn_factors(1.5)))
 record("qwen2", A.QWEN2, make(tf.Qwen2Config, tf.Qwen2ForCausalLM, tie_word_embeddings=True))
 record("qwen3", A.QWEN3, make(tf.Qwen3Config, tf.Qwen3ForCausalLM, head_dim=24), head=24)
 record("gemma", A.GEMMA, make(
@@ -218,6 +223,7 @@ record("phi3", A.PHI3, make(
 
 
 def longrope(writer):
+    writer.add_rope_scaling_type(RopeScalingType.LONGROPE)
     writer.add_rope_scaling_orig_ctx_len(32)
     writer.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(512 / 32) / math.log(32)))
     short = [1.0 + 0.1 * i for i in range(8)]

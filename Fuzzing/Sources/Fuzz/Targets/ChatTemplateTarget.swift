@@ -10,6 +10,12 @@ struct ChatTemplateTarget: FuzzTarget {
     "message['content']", "|trim", "|tojson", "|join(", "|length", "|selectattr(", "|map(",
     "raise_exception(", "strftime_now(", "range(", "is defined", "is string", "not in", "[::-1]",
     "**", "//", "~", "recursive", "call ", "filter ", "\0",
+    "9223372036854775807", "(-9223372036854775807 - 1)", " * 9223372036854775807", "30000000",
+    "1e308", "[s] * ", "'a' * ", "[] * ", "[::-9223372036854775807]", ", -1)", "|batch(",
+    "|indent(", "|round(", "|int(", "|replace(", "|string", "|format(*", "|sort", "|unique",
+    "|list",
+    "|groupby(", "|sum", "|abs", ".zfill(", ".split(", ".find(", ".count(", "is divisibleby(",
+    "is odd", "is even", "is sameas ", "'%s' % ", "'%d' % ", " == ", " < ", " in ",
   ]
 
   init() throws {}

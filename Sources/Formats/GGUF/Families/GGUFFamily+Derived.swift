@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Values of `config.json` that no single key of the metadata has.
@@ -39,20 +40,26 @@ extension GGUFFamily {
     }
   }
 
-  /// How positions beyond those trained on are turned.
+  /// How positions beyond those trained on are turned, where no tensor of factors says it.
   static let ropeScaling: Derived = { file, architecture, config throws(GGUFFault) in
+    guard config["rope_scaling"] == nil else { return }
     let key = "\(architecture).rope.scaling"
     let type = try file.metadata.string("\(key).type") ?? "none"
     guard type != "none" else { return }
     var scaling = JSONObject()
     _ = scaling.append("rope_type", .string(type))
     for (name, value) in [
-      ("factor", "factor"), ("attention_factor", "attn_factor"),
-      ("beta_fast", "yarn_beta_fast"), ("beta_slow", "yarn_beta_slow"),
+      ("factor", "factor"), ("beta_fast", "yarn_beta_fast"), ("beta_slow", "yarn_beta_slow"),
     ] {
       if let number = try file.metadata.double("\(key).\(value)") {
         _ = scaling.append(name, .number(number))
       }
+    }
+    if let strength = try file.metadata.double("\(key).attn_factor"), strength != 1 {
+      // llama.cpp multiplies YaRN's own strength by it; Hugging Face's takes its place.
+      let factor = type == "yarn" ? try file.metadata.double("\(key).factor") ?? 1 : 1
+      let own = factor > 1 ? 1 + 0.1 * log(factor) : 1
+      _ = scaling.append("attention_factor", .number(strength * own))
     }
     if let original = try file.metadata.integer("\(key).original_context_length") {
       _ = scaling.append("original_max_position_embeddings", .integer(original))

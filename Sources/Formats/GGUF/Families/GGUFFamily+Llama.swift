@@ -50,7 +50,7 @@ extension GGUFFamily {
     architecture: "llama", modelType: "llama", className: "LlamaForCausalLM",
     names: decoderNames + pairedQueriesAndKeys + [feedForwardNorm], keys: decoderKeys,
     constants: [("hidden_act", .string("silu"))],
-    derived: [vocabulary, headSize, ropeScaling, llama3Scaling, attentionBias])
+    derived: [vocabulary, headSize, llama3Scaling, ropeScaling, attentionBias])
 
   static let qwen2 = GGUFFamily(
     architecture: "qwen2", modelType: "qwen2", className: "Qwen2ForCausalLM",
@@ -69,7 +69,7 @@ extension GGUFFamily {
       Name("blk.#.attn_qkv", "model.layers.#.self_attn.qkv_proj"),
       Name("blk.#.ffn_up", "model.layers.#.mlp.gate_up_proj"),
     ], keys: decoderKeys, constants: [("hidden_act", .string("silu"))],
-    derived: [vocabulary, headSize, ropeScaling, longRopeScaling, rotaryShare])
+    derived: [vocabulary, headSize, longRopeScaling, ropeScaling, rotaryShare])
 
   /// Gemma's norms, to which llama.cpp's converter adds the 1 that Hugging Face's model adds.
   private static func shifted(_ names: [Name]) -> [Name] {
