@@ -55,6 +55,7 @@ AT(weft_run, fault, 240);
 AT(weft_kernel, run, 32);
 AT(weft_kernel, parameters, 40);
 AT(weft_operand, elements, 16);
+AT(weft_operand, variadic, WEFT_OPERAND_SIZE_1);
 AT(weft_op, operands, 32);
 AT(weft_op, result_count, 64);
 AT(weft_op, shape, 72);

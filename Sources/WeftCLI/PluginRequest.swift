@@ -7,6 +7,8 @@ struct PluginRequest {
   let paths: [String]
   /// The arguments with each `--plugin FILE` from before the command put at the end, where commands take it.
   let arguments: [String]
+  /// Whether a `--plugin` before a command names no file.
+  let lacksFile: Bool
   /// What stands in the place of a command, and behind it, without what names plugins.
   let command: (name: String, arguments: [String])?
 
@@ -34,7 +36,10 @@ struct PluginRequest {
     }
     paths = PluginSearch.paths(given: plugins, environment: environment)
     // At the end: between a command and its subcommand nobody takes them.
-    let behind = given.dropFirst(leading.count)
+    // Without a command they have nothing to say.
+    lacksFile = others.first == "--plugin" || plugins.contains("")
+    if others.isEmpty { leading = [] }
+    let behind = given.dropFirst(others.isEmpty ? given.count : leading.count)
     let end = behind.firstIndex(of: "--") ?? behind.endIndex
     arguments = Array(behind[..<end]) + leading + Array(behind[end...])
     command = others.first.flatMap { name in

@@ -12,6 +12,7 @@ public enum WeftProgram {
       let request = PluginRequest(
         Array(CommandLine.arguments.dropFirst()),
         environment: ProcessInfo.processInfo.environment)
+      if request.lacksFile { throw ValidationError("Missing value for '--plugin <file>'") }
       try PluginHost.enter(for: request.paths)
       if try !runCommandOfPlugin(request) {
         var command = try startup.measure(.parseArguments) {

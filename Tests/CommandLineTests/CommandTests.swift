@@ -47,6 +47,8 @@ import Testing
     ("weft quantize Graphs/bert.weft -o out", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --scheme int3", 64),
+    ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --scheme f16 --budget 1MB", 64),
+    ("weft --plugin", 64), ("weft check Graphs/bert.weft --plugin", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1 -o out --texts a --inputs b", 64),
     ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o Docs", 1),
     ("weft quantize Graphs/gpt2.weft --random-weights 1 \(small) -o Docs --force", 1),

@@ -24,6 +24,22 @@ import Testing
     #expect(result.output.contains("Docs\nGraphs\na.safetensors\nb.bin\n"), "\(result.output)")
   }
 
+  @Test func `a Hugging Face folder becomes a GGUF file that goes on as it does`() throws {
+    let call = "--prompt 'What is kernel?' --max-tokens 24 --temperature 0 --json 2>/dev/null"
+    let result = try CommandLineTool.shell(
+      """
+      weft export Docs/Examples/glossary -o glossary.gguf >/dev/null &&
+      weft generate Docs/Examples/glossary \(call) && weft generate glossary.gguf \(call) &&
+      weft generate Docs/Examples/glossary --chat \(call) &&
+      weft generate glossary.gguf --chat \(call)
+      """)
+    try #require(result.status == 0, "\(result.error)")
+    let lines = result.output.split(separator: "\n")
+    try #require(lines.count == 4, "\(result.output)")
+    #expect(lines[0] == lines[1] && lines[2] == lines[3], "\(result.output)")
+    #expect(lines[0].contains("\"tokens\":[") && lines[0] != lines[2])
+  }
+
   @Test func `a format that there isn't is refused before any work`() throws {
     let result = try CommandLineTool.shell(
       "weft export \(Self.gpt2) -o a.bin; weft export \(Self.gpt2) -o a --format foo; ls -A")

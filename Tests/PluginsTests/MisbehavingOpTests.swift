@@ -69,6 +69,21 @@ import Weft
     #expect(message.contains("a number is below 0, at 5"), "\(message)")
   }
 
+  @Test(arguments: [
+    ("running", "isn't elementwise: element 1 of 37 became "),
+    ("crooked", "can't write over operand 0: element 0 became "),
+  ])
+  func `an op that only says it is elementwise is refused`(name: String, says: String) throws {
+    let path = try PluginCompiler.library("Tests/PluginsTests/C/mean.c", ["-std=c11"])
+    let registry = try Registry([StandardPlugin(), ForeignPlugin(path: path)])
+    let text = "model M {\n  input x: f32[n, 4]\n\n  output y = exp(\(name)(x))\n}\n"
+    let message = GraphLanguage.elaborate(
+      text, name: "m.weft", ElaborationOptions(ops: registry.ops)
+    ).diagnostics.rendered()
+    #expect(message.hasPrefix("m.weft:4:18: error: '\(name)' can't be used: "), "\(message)")
+    #expect(message.contains("the function 'elementwise' of plugin 'means' \(says)"), "\(message)")
+  }
+
   @Test func `a shape that hangs is given up, and the plugin with it`() throws {
     let path = try PluginCompiler.bad("BEFORE_SHAPE=for (;;) pause();")
     let plugin = try ForeignPlugin(path: path, limit: .milliseconds(200))

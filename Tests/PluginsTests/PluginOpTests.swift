@@ -86,6 +86,69 @@ import Weft
     #expect(plan.steps[0].kernel.hasPrefix("f32-add+snake+mul-"))
   }
 
+  @Test func `a fused program with a plugin's op is read as it was printed`() throws {
+    let registry = try registry(PluginCompiler.activations.get())
+    let model = try model(
+      """
+      model M {
+        input x: f32[n, 64]
+        output y = snake(x + 1.0, alpha: 0.5) * 2.0
+      }
+      """, registry)
+    let graph = try model.entry().compiled().graph
+    let text = GraphPrinter.exact.text(of: graph)
+    let again = try GraphParser.graph(from: text, ops: registry.ops)
+    #expect(GraphPrinter.exact.text(of: again) == text)
+    let x = try Tensor(dims: [2, 64], floats: (0..<128).map { Float($0) / 16 - 4 })
+    let first = try GraphInterpreter.outputs(of: graph.binding(["n": 2]), given: ["x": x])
+    let second = try GraphInterpreter.outputs(of: again.binding(["n": 2]), given: ["x": x])
+    #expect(first["y"] != nil && first["y"]?.doubles == second["y"]?.doubles)
+    // Without the plugin its op is none.
+    #expect(throws: GraphTextError.self) {
+      try GraphParser.graph(from: text, ops: Registry.standard().ops)
+    }
+  }
+
+  @Test func `an operand may stand several times`() throws {
+    let path = try PluginCompiler.library("Tests/PluginsTests/C/mean.c", ["-std=c11"])
+    let registry = try registry(path)
+    let model = try model(
+      """
+      model M {
+        input x: f32[n, 3]
+        input y: f32[n, 3]
+        output one = mean(x)
+        output two = mean(x, y)
+        output five = mean(x, y, x, y, y)
+      }
+      """, registry)
+    let x = try Tensor(dims: [2, 3], floats: [0, 1, 2, 3, 4, 5])
+    let y = try Tensor(dims: [2, 3], floats: [5, 5, 5, 5, 5, 5])
+    let outputs = try model.entry().run(["x": x, "y": y])
+    #expect(outputs["one"]?.floats == [0, 1, 2, 3, 4, 5])
+    #expect(outputs["two"]?.floats == [2.5, 3, 3.5, 4, 4.5, 5])
+    #expect(outputs["five"]?.floats == [3, 3.4, 3.8, 4.2, 4.6, 5])
+    let graph = model.definition.entries[0]
+    let expected = try GraphInterpreter.outputs(
+      of: graph.binding(["n": 2]), given: ["x": x, "y": y])
+    #expect(expected["two"]?.doubles == outputs["two"]?.doubles)
+    let mean = try #require(registry.ops["mean"]).make([:])
+    let type = TensorType(.f32, [2])
+    #expect(try mean.resultTypes(Array(repeating: type, count: 16)) == [type])
+    let error = #expect(throws: OpError.self) {
+      try mean.resultTypes(Array(repeating: type, count: 17))
+    }
+    #expect(
+      try "\(#require(error))".contains("16 operands at most"), "\(String(describing: error))")
+    let other = #expect(throws: OpError.self) {
+      try mean.resultTypes([type, TensorType(.i32, [2])])
+    }
+    guard case .dtype(operand: 1, _)? = other else {
+      Issue.record("\(String(describing: other))")
+      return
+    }
+  }
+
   @Test func `an elementwise op widens 16 bits and broadcasts`() throws {
     let snake = try ForeignPlugin(path: PluginCompiler.activations.get()).ops[0].make([:])
     let x = TensorType(.f16, [Dim(symbol: "n"), 3])

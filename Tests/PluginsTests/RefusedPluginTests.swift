@@ -30,6 +30,11 @@ import Weft
     ("OPERAND_COUNT=99", "op 'echo': has 99 operands, where 16 is the most"),
     ("OPERAND_COUNT=2", "op 'echo': has two operands named 'x'"),
     ("OPERAND=\"in\"", "the name of operand 0 is 'in', a keyword"),
+    (
+      "VARIADIC=1,OPERAND_COUNT=2,OPERAND=\"a\"",
+      "its operand 'a' may stand several times, and isn't"
+    ),
+    ("VARIADIC=1,OPTIONAL=1", "its operand 'x' may stand several times, and isn't the last"),
     ("OPTIONAL=1", "op 'echo': has only operands that may be left out"),
     ("ELEMENTS=1", "op 'echo': its operand 'x' may have an element type that there is none of"),
     ("OP_SIZE=8", "op 0 says that it has 8 bytes, and needs 136\nhelp: its first field is its own"),
@@ -54,7 +59,7 @@ import Weft
   @Test(arguments: tables.indices)
   func `a table that can't be is refused`(_ i: Int) throws {
     let (flag, says) = Self.tables[i]
-    let message = refusal(try PluginCompiler.bad(flag))
+    let message = refusal(try PluginCompiler.bad(flag.split(separator: ",").map(String.init)))
     #expect(message.contains(says), "\(flag): \(message)")
   }
 
@@ -65,6 +70,17 @@ import Weft
     #expect(plugin.identity.abi == 1)
     #expect(!plugin.identity.builtWith.isEmpty)
     #expect(plugin.ops.map(\.name) == ["echo"])
+  }
+
+  @Test func `a plugin of revision 1, whose operands are smaller, is taken`() throws {
+    let plugin = try ForeignPlugin(path: PluginCompiler.bad("OLD"))
+    #expect(plugin.identity.revision == 1)
+    #expect(plugin.ops[0].signature.operands.map(\.name) == ["x", "y"])
+    let type = TensorType(.f32, [3])
+    #expect(try plugin.ops[0].make([:]).resultTypes([type, type]) == [type])
+    #expect(
+      refusal(try PluginCompiler.bad("OLD", "OLD_SIZE=20")).contains(
+        "operand 0 says that it has 20 bytes, and needs 24"))
   }
 
   @Test func `a larger struct is taken where it says nothing new`() throws {

@@ -48,6 +48,48 @@ import Testing
     #expect(largestDifference(found, try recorded.outputs()["logits"]) <= 2e-5)
   }
 
+  @Test(arguments: [
+    "llama", "gpt2", "llama3", "llama-linear", "llama-yarn", "llama-yarn-factor", "qwen2", "qwen3",
+    "gemma", "gemma2",
+    "gemma3", "phi2", "phi3", "phi3-long",
+  ])
+  func `a file that was exported is the same model`(_ name: String) throws {
+    let file = Self.file("\(name).f32")
+    let package = try ModelPackage(at: file)
+    func model(_ file: URL) throws -> Model {
+      try Model(
+        ModelSource(file: package.graph, configuration: file), weights: .checkpoint(file))
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let target = folder.appending(path: "again.gguf")
+    let original = try model(file)
+    _ = try ModelExport(of: original, to: target)
+    let (before, after) = (try GGUFModel(contentsOf: file), try GGUFModel(contentsOf: target))
+    let (old, new) = (try before.config(), try after.config())
+    for key in old.keys { #expect(new.value(at: key) == old.value(at: key), "\(key)") }
+    for (parameter, _) in Model.parameters(of: original.definition) {
+      let (x, y) = (
+        try before.weight(named: parameter.name), try after.weight(named: parameter.name)
+      )
+      #expect(try x.tensor?.converted(to: .f32).floats == y.tensor?.converted(to: .f32).floats)
+    }
+    let inputs = try original.entry().randomInputs(bindings: ["batch": 1, "tokens": 5], seed: 1)
+    #expect(
+      try original.entry().run(inputs)["logits"]?.floats
+        == model(target).entry().run(inputs)["logits"]?.floats)
+  }
+
+  @Test func `a model that no table has isn't exported`() throws {
+    let weights = WeightOrigin.random(seed: 1)
+    let model = try Model(ModelSource(file: Repository.graph("bert")), weights: weights)
+    let target = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).gguf")
+    let error = #expect(throws: FormatError.self) { try ModelExport(of: model, to: target) }
+    #expect("\(try #require(error))".contains("can't be written as gguf: the model has no config"))
+    #expect(!FileManager.default.fileExists(atPath: target.path))
+  }
+
   /// √(Σ (y − ŷ)² / Σ ŷ²) of the logits against those of the same model with its weights as the f32 that
   /// they stand for.
   private func differenceToWidened(_ name: String, _ kind: String) throws -> Double {

@@ -36,7 +36,7 @@ extern "C" {
 
 /* What a plugin and a Weft must agree on, and how often fields were added since. */
 #define WEFT_PLUGIN_ABI 1
-#define WEFT_PLUGIN_REVISION 1
+#define WEFT_PLUGIN_REVISION 2
 
 /* The most operands, results, axes and attributes that an op of a plugin may have. Part of the ABI. */
 enum {
@@ -136,7 +136,7 @@ typedef struct weft_dim_functions {
 /* One application of an op: what its functions are told. */
 typedef struct weft_call {
   uint32_t size;
-  uint32_t operand_count; /* as the op declares them */
+  uint32_t operand_count; /* as the op declares them, and more where the last is variadic */
   const weft_tensor_type *const *operands; /* NULL: an optional operand that was left out */
   const weft_tensor_type *results; /* not in shape */
   const weft_value *attributes; /* in the order in which the op declares them */
@@ -188,6 +188,11 @@ typedef struct weft_operand {
   const char *name;  /* snake_case */
   uint32_t elements; /* WEFT_ELEMENT_BITs of the element types that it may have; 0: f32 alone */
   uint32_t reserved;
+  /* Since revision 2. Not 0: one tensor or more stand here, up to WEFT_PLUGIN_OPERANDS of all operands
+   * together; the last operand, in an op without optional ones. weft_call.operand_count says how many
+   * there are. Of these only the first may be overwritable. */
+  uint32_t variadic;
+  uint32_t reserved2;
 } weft_operand;
 
 /* An op is of one of two forms.

@@ -4,6 +4,9 @@
 
 #include "weft_plugin.h"
 
+/// Bytes of a weft_operand in revision 1.
+enum { WEFT_OPERAND_SIZE_1 = 24 };
+
 /// An elementwise function of a plugin with the attributes of one op.
 typedef struct weft_plugin_function {
   void (*function)(

@@ -33,7 +33,7 @@ public struct OpTable: Sendable {
   public func make(_ name: String, _ given: Attributes) throws(OpTableError) -> any Op {
     guard let definition = definitions[name] else { throw .unknownOp(name) }
     do {
-      return try definition.make(given)
+      return try definition.make(given, ops: self)
     } catch {
       throw .op(name, error)
     }

@@ -140,7 +140,7 @@ public struct GraphParser {
     let op: any Op
     let found: [TensorType]
     do {
-      op = try definition.make(given)
+      op = try definition.make(given, ops: ops)
       found = try op.resultTypes(types)
     } catch let reason {
       throw error(.op(name.text, operands: types, reason), name)

@@ -47,6 +47,8 @@ final class ForeignDefinition: @unchecked Sendable {
   private let known = Mutex<(shapes: [Key: Result<[TensorType], OpError>], costs: [Key: Cost])>(
     ([:], [:]))
   private let knownLimit = 1024
+  /// What ``checkElementwise(_:)`` found.
+  private let checked = Mutex<[Attributes: String?]>([:])
 
   init(
     plugin: String, _ signature: OpSignature, _ op: weft_op, resultCount: Int, elements: [[DType]],
@@ -61,18 +63,25 @@ final class ForeignDefinition: @unchecked Sendable {
     self.watchdog = watchdog
   }
 
-  /// Which of the declared operands `attributes` say are there.
-  func present(_ attributes: Attributes) -> [Bool] {
-    signature.operands.map { operand in
+  /// Which of the declared operands `attributes` say are there; all of `count` where the last one may stand
+  /// several times.
+  func present(_ attributes: Attributes, count: Int) -> [Bool] {
+    if isVariadic {
+      return Array(repeating: true, count: max(count, signature.operands.count))
+    }
+    return signature.operands.map { operand in
       operand.presence == .required || attributes[operand.name] == .bool(true)
     }
   }
+
+  /// Whether the last operand may stand several times.
+  private var isVariadic: Bool { signature.operands.last?.presence == .variadic }
 
   /// The result types, looked through.
   func resultTypes(
     _ attributes: Attributes, _ operands: [TensorType]
   ) throws(OpError) -> [TensorType] {
-    let present = present(attributes)
+    let present = present(attributes, count: operands.count)
     try check(operands, present)
     try checkExtents(attributes)
     let key = Key(attributes: attributes, operands: operands)
@@ -93,10 +102,15 @@ final class ForeignDefinition: @unchecked Sendable {
       throw .operandCount(
         expected: expected == 1 ? "1 operand" : "\(expected) operands", found: operands.count)
     }
+    let most = Int(WEFT_PLUGIN_OPERANDS)
+    guard operands.count <= most else {
+      throw .operandCount(expected: "\(most) operands at most", found: operands.count)
+    }
     let allowed = zip(elements, present).filter(\.1).map(\.0)
     for (i, operand) in operands.enumerated() {
-      guard allowed[i].contains(operand.dtype) else {
-        throw .dtype(operand: i, expected: allowed[i])
+      let allowed = allowed[min(i, allowed.count - 1)]
+      guard allowed.contains(operand.dtype) else {
+        throw .dtype(operand: i, expected: allowed)
       }
       guard operand.rank <= Int(WEFT_PLUGIN_RANK) else {
         throw .rank(operand: i, expected: "\(WEFT_PLUGIN_RANK) or less")
@@ -160,10 +174,9 @@ final class ForeignDefinition: @unchecked Sendable {
     return type
   }
 
-  /// Runs a function that says what it returned, on the watchdog's thread.
-  func run(
-    _ function: String, _ call: ForeignCall, _ present: [Bool],
-    _ body: @escaping @Sendable () -> Void
+  /// Runs a function on the watchdog's thread.
+  private func watch(
+    _ function: String, _ body: @escaping @Sendable () -> Void
   ) throws(OpError) {
     do {
       try watchdog.run(body)
@@ -178,6 +191,14 @@ final class ForeignDefinition: @unchecked Sendable {
           "can't be used: a function of plugin '\(plugin)' didn't return before")
       }
     }
+  }
+
+  /// Runs a function that says what it returned, on the watchdog's thread.
+  func run(
+    _ function: String, _ call: ForeignCall, _ present: [Bool],
+    _ body: @escaping @Sendable () -> Void
+  ) throws(OpError) {
+    try watch(function, body)
     guard call.status != 0 else { return }
     let (text, declared) = call.reason
     guard !text.isEmpty else { throw wrong(function, "failed without a reason") }
@@ -186,6 +207,30 @@ final class ForeignDefinition: @unchecked Sendable {
       present[i] ? present[..<i].count { $0 } : nil
     }
     throw .refused(operand: operand, text)
+  }
+
+  /// Refuses an elementwise function that was seen not to be: once for each set of attributes.
+  func checkElementwise(_ attributes: Attributes) throws(OpError) {
+    guard let function = op.elementwise else { return }
+    if let fault = checked.withLock({ $0[attributes] }) {
+      if let fault { throw wrong("elementwise", fault) }
+      return
+    }
+    let values = ForeignValues(attributes, signature.attributes, DimTable())
+    let found = Mutex<String?>(nil)
+    let count = signature.operands.count
+    try watch("elementwise") { [values] in
+      let check = ElementwiseCheck(
+        function: function, attributes: values.pointer, operandCount: count)
+      let fault = check.fault()
+      found.withLock { $0 = fault }
+    }
+    let fault = found.withLock { $0 }
+    checked.withLock {
+      if $0.count >= knownLimit { $0.removeAll() }
+      $0[attributes] = .some(fault)
+    }
+    if let fault { throw wrong("elementwise", fault) }
   }
 
   /// An error of the plugin itself.
@@ -201,7 +246,7 @@ final class ForeignDefinition: @unchecked Sendable {
     guard let function = op.cost else { return nil }
     let key = Key(attributes: attributes, operands: operands)
     if let cost = known.withLock({ $0.costs[key] }) { return cost }
-    let present = present(attributes)
+    let present = present(attributes, count: operands.count)
     let call = ForeignCall(self, attributes, present: present, operands, results: results)
     guard (try? run("cost", call, present, { function(call.call, call.cost) })) != nil else {
       return nil

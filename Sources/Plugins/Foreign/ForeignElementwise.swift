@@ -34,6 +34,13 @@ struct ForeignElementwise: ElementwiseOp {
     Self(definition: definition, attributes: attributes)
   }
 
+  /// NumPy's broadcasting, once the function was seen to be elementwise.
+  func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
+    let types = [try program.resultType(operands)]
+    try definition.checkElementwise(attributes)
+    return types
+  }
+
   /// What the function is given with every block.
   ///
   /// `@unchecked Sendable`: written by `init`, read only after that.

@@ -20,7 +20,8 @@ struct ForeignKernel: Kernel, @unchecked Sendable {
   init(
     _ definition: ForeignDefinition, _ attributes: Attributes, _ request: KernelRequest
   ) throws(KernelError) {
-    let (op, present) = (definition.signature.name, definition.present(attributes))
+    let op = definition.signature.name
+    let present = definition.present(attributes, count: request.operands.count)
     let call = ForeignCall(
       definition, attributes, present: present, request.operands, results: request.results)
     guard let choose = definition.op.kernel else {

@@ -32,7 +32,8 @@ extension ForeignOperation {
 
   /// The operands that the plugin says may be overwritten, counted among those that are there.
   public var overwritableOperands: [Int] {
-    let present = definition.present(attributes)
+    // Of operands that may stand several times only the first can be named.
+    let present = definition.present(attributes, count: 0)
     return present.indices.filter { i in
       present[i] && definition.op.overwritable & (1 << UInt32(i)) != 0
     }.map { i in present[..<i].count { $0 } }
@@ -72,7 +73,7 @@ struct ReferencedForeignOp: ForeignOperation, Evaluable {
 
   func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
     let types = try definition.resultTypes(attributes, operands.map(\.type))
-    let present = definition.present(attributes)
+    let present = definition.present(attributes, count: operands.count)
     let call = ForeignCall(
       definition, attributes, present: present, operands.map(\.type), results: types)
     guard let function = definition.op.reference else { return [] }

@@ -21,6 +21,17 @@ extension TableReader {
         throw wrong(
           "its operand '\(name)' must be given, and stands after one that may be left out")
       }
+      if operand.variadic != 0 {
+        guard i == given.count - 1, operand.optional == 0,
+          operands.allSatisfy({ $0.operand.presence == .required })
+        else {
+          throw wrong(
+            "its operand '\(name)' may stand several times, and isn't the last of those that must be given",
+            hint: "an op with such an operand has none that may be left out")
+        }
+        operands.append((.variadic(name), try elements(operand.elements, of: name, op)))
+        continue
+      }
       operands.append(
         (
           operand.optional == 0 ? .required(name) : .optional(name),

@@ -86,7 +86,9 @@ struct TableReader {
     }
     if op.result_count > 1 { throw wrong("is elementwise with \(op.result_count) results") }
     for operand in signature.operands where operand.presence != .required {
-      throw wrong("is elementwise, and its operand '\(operand.name)' is optional")
+      throw wrong(
+        "is elementwise, and its operand '\(operand.name)' "
+          + (operand.presence == .optional ? "is optional" : "may stand several times"))
     }
     for attribute in signature.attributes {
       switch attribute.kind {
@@ -116,12 +118,14 @@ struct TableReader {
     }
     let size = pointer.load(as: UInt32.self)
     let known = MemoryLayout<T>.size
-    guard size >= known, size <= Self.sizeLimit else {
+    let least = Self.firstSize(of: T.self)
+    guard size >= least, size <= Self.sizeLimit else {
       throw wrong(
-        "\(what) says that it has \(size) bytes, and needs \(known)",
+        "\(what) says that it has \(size) bytes, and needs \(least)",
         hint: "its first field is its own sizeof")
     }
-    for i in known..<Int(size) where pointer.load(fromByteOffset: i, as: UInt8.self) != 0 {
+    for i in known..<max(known, Int(size))
+    where pointer.load(fromByteOffset: i, as: UInt8.self) != 0 {
       throw wrong(
         "\(what) uses something that this Weft doesn't know",
         hint:
@@ -129,9 +133,15 @@ struct TableReader {
     }
     var value = zero
     withUnsafeMutableBytes(of: &value) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: known))
+      $0.copyMemory(
+        from: UnsafeRawBufferPointer(start: pointer, count: min(known, Int(size))))
     }
     return value
+  }
+
+  /// The bytes that a struct had in revision 1: plugins of then have no more.
+  private static func firstSize<T>(of type: T.Type) -> Int {
+    type == weft_operand.self ? Int(WEFT_OPERAND_SIZE_1) : MemoryLayout<T>.size
   }
 
   /// The structs of an array, whose first says how far they are apart.

@@ -24,7 +24,7 @@ struct GGUFSplitRules {
   private static let lower = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#
   private static let words = #"[^\r\n\p{L}\p{N}]?\p{L}+"#
 
-  private static let all: [GGUFSplitRules] = [
+  static let all: [GGUFSplitRules] = [
     GGUFSplitRules(
       names: ["gpt-2", "phi-2", "jina-es", "jina-de", "mpt", "olmo", "jais", "roberta-bpe"],
       patterns: []),

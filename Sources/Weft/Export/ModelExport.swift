@@ -116,11 +116,25 @@ extension Model {
       }
     } else if let file = existingTokenizerFile {
       exported.tokenizer = try Tokenizer.document(of: file)
-      let beside = file.deletingLastPathComponent().appending(path: "tokenizer_config.json")
-      if FileManager.default.fileExists(atPath: beside.path) {
-        exported.tokenizerConfig = try ModelConfig(contentsOf: beside)
-      }
+      exported.tokenizerConfig = try Self.tokenizerConfig(
+        in: file.deletingLastPathComponent())
     }
     return exported
+  }
+
+  /// `tokenizer_config.json`, with the chat template that stands in a file of its own.
+  private static func tokenizerConfig(in folder: URL) throws -> ModelConfig? {
+    func file(_ name: String) -> URL? {
+      let file = folder.appending(path: name)
+      return FileManager.default.fileExists(atPath: file.path) ? file : nil
+    }
+    guard let given = file("tokenizer_config.json") else { return nil }
+    let config = try ModelConfig(contentsOf: given)
+    guard config.value(at: "chat_template") == nil, let template = file("chat_template.jinja"),
+      case .object(var object) = config.root
+    else { return config }
+    let text = String(decoding: try FileReading.data(template, limit: 4 << 20), as: UTF8.self)
+    _ = object.append("chat_template", .string(text))
+    return ModelConfig(.object(object), source: given.path)
   }
 }

@@ -21,8 +21,8 @@ struct QuantizeCommand: ParsableCommand {
   @OptionGroup var binding: BindingOptions
   @OptionGroup var execution: ExecutionOptions
 
-  @Option(help: "How weights are stored.")
-  var scheme: QuantizationScheme = .int8Dynamic
+  @Option(help: "How weights are stored; by default int8-dynamic.")
+  var scheme: QuantizationScheme?
 
   @Option(
     help: ArgumentHelp(
@@ -58,6 +58,7 @@ struct QuantizeCommand: ParsableCommand {
 
   func validate() throws {
     _ = try graph.requiredOrigin(weights)
+    if scheme != nil, budget != nil { throw ValidationError("give --scheme or --budget, not both") }
     let given = [inputs != nil, texts != nil, binding.bind != nil].filter { $0 }.count
     if given > 1 { throw ValidationError("give one of --inputs, --texts and --bind") }
     if texts == "-", perplexity == "-" {
@@ -120,7 +121,9 @@ struct QuantizeCommand: ParsableCommand {
   private func quantizer(
     of model: Model, _ samples: QuantizationSamples
   ) throws -> ModelQuantizer {
-    guard let budget else { return try ModelQuantizer(model, scheme: scheme, keeping: keep) }
+    guard let budget else {
+      return try ModelQuantizer(model, scheme: scheme ?? .int8Dynamic, keeping: keep)
+    }
     return try Interrupt.watching { cancellation in
       try Terminal.Progress.showing(
         "choosing", count: Model.parameters(of: model.definition).count, unit: "weights"

@@ -25,6 +25,9 @@
 #ifndef OPTIONAL
 #define OPTIONAL 0
 #endif
+#ifndef VARIADIC
+#define VARIADIC 0
+#endif
 #ifndef ELEMENTS
 #define ELEMENTS 0
 #endif
@@ -87,7 +90,8 @@
 #endif
 
 static const weft_operand operands[] = {
-  {.size = sizeof(weft_operand), .name = OPERAND, .optional = OPTIONAL, .elements = ELEMENTS},
+  {.size = sizeof(weft_operand), .name = OPERAND, .optional = OPTIONAL, .elements = ELEMENTS,
+   .variadic = VARIADIC},
   {.size = sizeof(weft_operand), .name = "x"}};
 static const char *const choices[] = {"fast", "slow"};
 static const weft_attribute attributes[] = {
@@ -156,7 +160,26 @@ static const future_op future = {
 #endif
 };
 
+// Operands as revision 1 of the header had them: 24 bytes each.
+#ifndef OLD_SIZE
+#define OLD_SIZE sizeof(old_operand)
+#endif
+typedef struct { uint32_t size, optional; const char *name; uint32_t elements, reserved; } old_operand;
+static const old_operand old_operands[] = {
+  {.size = OLD_SIZE, .name = "x"}, {.size = OLD_SIZE, .name = "y"}};
+static const weft_op old = {
+  .size = sizeof(weft_op), .name = NAME, .summary = SUMMARY,
+  .operands = (const weft_operand *)old_operands, .operand_count = 2, .shape = shape,
+  .kernel = kernel};
+#ifdef OLD
+#undef OPS
+#define OPS olds
+#undef WEFT_PLUGIN_REVISION
+#define WEFT_PLUGIN_REVISION 1
+#endif
+
 static const weft_op *const ops[] = {&op};
+static const weft_op *const olds[] = {&old};
 static const weft_op *const twice[] = {&op, &op};
 static const weft_op *const none[] = {NULL};
 static const weft_op *const futures[] = {&future.op};

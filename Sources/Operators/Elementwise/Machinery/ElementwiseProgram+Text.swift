@@ -40,8 +40,8 @@ extension ElementwiseProgram {
     return ops
   }()
 
-  /// The program that `text` says, as ``description`` prints it.
-  public init(parsing text: String) throws(OpError) {
+  /// The program that `text` says, as ``description`` prints it, with Weft's ops and those of `ops`.
+  public init(parsing text: String, ops: OpTable = .empty) throws(OpError) {
     let statements = text.split(separator: ";", omittingEmptySubsequences: false)
     guard statements.count <= Self.maximumInstructions else {
       throw .attributeRange(
@@ -58,7 +58,7 @@ extension ElementwiseProgram {
         }
         call = sides[1]
       }
-      let instruction = try Self.instruction(call)
+      let instruction = try Self.instruction(call, ops)
       for source in instruction.sources {
         switch source {
         case .operand(let a) where a < Self.maximumOperands:
@@ -73,11 +73,14 @@ extension ElementwiseProgram {
   }
 
   /// `name(a0, t0, attribute: value)`.
-  private static func instruction(_ call: Substring) throws(OpError) -> Instruction {
+  private static func instruction(
+    _ call: Substring, _ table: OpTable
+  ) throws(OpError) -> Instruction {
     guard let open = call.firstIndex(of: "("), call.last == ")" else {
       throw .attributeRange("program", rule: "'\(call)' is no call of an op")
     }
-    guard let op = ops[String(call[..<open])] else {
+    let name = String(call[..<open])
+    guard let definition = ops[name].map(OpDefinition.init) ?? table[name] else {
       throw .attributeRange("program", rule: "'\(call[..<open])' is no elementwise op")
     }
     var sources: [Source] = []
@@ -85,7 +88,7 @@ extension ElementwiseProgram {
     for argument in call[call.index(after: open)...].dropLast().split(separator: ",") {
       let parts = argument.split(separator: ":", maxSplits: 1).map(\.trimmed)
       if parts.count == 2 {
-        let kind = op.signature.attributes.first { $0.name == parts[0] }?.kind
+        let kind = definition.signature.attributes.first { $0.name == parts[0] }?.kind
         attributes[String(parts[0])] = AttributeValue(word: String(parts[1]), kind: kind)
       } else if let source = Source(argument.trimmed) {
         sources.append(source)
@@ -93,7 +96,9 @@ extension ElementwiseProgram {
         throw .attributeRange("program", rule: "'\(argument.trimmed)' is neither a0 … nor t0 …")
       }
     }
-    let made = try op.init(op.signature.completing(attributes))
+    guard let made = try definition.make(attributes) as? any ElementwiseOp else {
+      throw .attributeRange("program", rule: "'\(name)' is no elementwise op")
+    }
     guard sources.count == made.function.operandCount else {
       throw .attributeRange(
         "program", rule: "'\(call)' needs \(made.function.operandCount) operands")

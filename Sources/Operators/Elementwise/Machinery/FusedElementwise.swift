@@ -1,7 +1,7 @@
 import IR
 
 /// A chain of elementwise ops in one pass over memory; made by fusion.
-public struct FusedElementwise: ElementwiseComputation {
+public struct FusedElementwise: ElementwiseComputation, OpOfOps {
   public static let signature = OpSignature(
     "elementwise", "Several elementwise ops in one pass over memory, as `program` says.",
     category: .elementwise, operands: [.variadic("operands")],
@@ -13,7 +13,11 @@ public struct FusedElementwise: ElementwiseComputation {
   public init(_ program: ElementwiseProgram) { self.program = program }
 
   public init(_ attributes: Attributes) throws(OpError) {
-    program = try ElementwiseProgram(parsing: attributes.string("program"))
+    try self.init(attributes, ops: .empty)
+  }
+
+  public init(_ attributes: Attributes, ops: OpTable) throws(OpError) {
+    program = try ElementwiseProgram(parsing: attributes.string("program"), ops: ops)
   }
 
   public var attributes: Attributes { ["program": .string(program.description)] }
