@@ -12,6 +12,7 @@ extension Entry {
     let reading = tokenizer.map { file in
       Background { try startup.measure(.readTokenizer) { try Tokenizer(contentsOf: file) } }
     }
+    (shared.weights as? CheckpointWeights)?.pages.bring()
     _ = try compiled()
     if let reading { _ = try startup.measure(.waitForTokenizer) { try reading.value() } }
     let planned = try plan(for: bindings)
@@ -22,6 +23,7 @@ extension Entry {
       try run(planned, inputs, states: states, cancellation: cancellation)
     }
     startup.finish()
+    shared.packed.settle()
     for _ in 0..<runs {
       try startup.measureLaterRun {
         _ = try run(planned, inputs, states: states, cancellation: cancellation)
