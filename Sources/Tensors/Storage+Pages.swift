@@ -32,27 +32,26 @@ public struct StorageRange: Sendable {
   /// The part, in bytes from the block's first.
   public let bytes: Range<Int>
 
+  /// Rows that stand elsewhere in another order count where they stand, all of them.
   private init(_ storage: Storage, _ bytes: Range<Int>) {
-    self.storage = storage
-    self.bytes = bytes
+    self.storage = storage.reordered?.source ?? storage
+    self.bytes = storage.reordered?.bytes ?? bytes
   }
 
   /// Where the elements of `tensor` stand.
   public init(_ tensor: Tensor) {
-    storage = tensor.storage
-    bytes = tensor.byteOffset..<tensor.byteOffset + tensor.byteCount
+    self.init(tensor.storage, tensor.byteOffset..<tensor.byteOffset + tensor.byteCount)
   }
 
   /// Where the integers of `matrix` stand.
   public init(_ matrix: Int8Matrix) {
-    storage = matrix.storage
-    bytes = matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns
+    self.init(
+      matrix.storage, matrix.byteOffset..<matrix.byteOffset + matrix.rows * matrix.columns)
   }
 
   /// Where the blocks of `matrix` stand.
   public init(_ matrix: BlockMatrix) {
-    storage = matrix.storage
-    bytes = matrix.byteOffset..<matrix.byteOffset + matrix.byteCount
+    self.init(matrix.storage, matrix.byteOffset..<matrix.byteOffset + matrix.byteCount)
   }
 
   /// Part `i` of `count` of about equal size.

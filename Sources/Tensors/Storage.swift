@@ -16,7 +16,15 @@ public final class Storage: @unchecked Sendable {
   static let hugePageByteCount = 2 << 20
 
   /// The first byte.
-  public let base: UnsafeMutableRawPointer
+  public var base: UnsafeMutableRawPointer {
+    @inline(__always) get {
+      if let rows = unread { rows.write(to: address) }
+      return address
+    }
+  }
+  private let address: UnsafeMutableRawPointer
+  /// What stands here as soon as somebody asks for ``base``.
+  private let unread: UnreadRows?
   /// The size in bytes.
   public let byteCount: Int
   /// Whether the system reads pages that were dropped again: a mapped file that nobody writes to.
@@ -46,7 +54,8 @@ public final class Storage: @unchecked Sendable {
     owning base: UnsafeMutableRawPointer, byteCount: Int,
     release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
   ) {
-    self.base = base
+    address = base
+    unread = nil
     self.byteCount = byteCount
     isReloadable = false
     self.release = release
@@ -72,7 +81,8 @@ public final class Storage: @unchecked Sendable {
     #if os(Linux)
       if isLarge, asksForHugePages { madvise(pointer, byteCount, MADV_HUGEPAGE) }
     #endif
-    base = pointer
+    address = pointer
+    unread = nil
     self.byteCount = byteCount
     isReloadable = false
     release = { free($0) }
@@ -85,11 +95,31 @@ public final class Storage: @unchecked Sendable {
     borrowing base: UnsafeMutableRawPointer, byteCount: Int, from keeper: any AnyObject & Sendable,
     isReloadable: Bool = false
   ) {
-    self.base = base
+    address = base
+    unread = nil
     self.byteCount = byteCount
     self.isReloadable = isReloadable
     release = { _ in withExtendedLifetime(keeper) {} }
   }
 
-  deinit { release(base) }
+  /// Takes memory for `rows`, which are copied when somebody asks for ``base``, not before.
+  public init(_ rows: ReorderedRows) throws(TensorError) {
+    let byteCount = rows.bytes.count
+    let memory = try Storage(uninitializedByteCount: byteCount, asksForHugePages: false)
+    address = memory.address
+    unread = UnreadRows(rows)
+    self.byteCount = byteCount
+    isReloadable = false
+    release = { _ in withExtendedLifetime(memory) {} }
+  }
+
+  /// Whether the byte at `offset` stands at a multiple of `unit`.
+  func isAligned(_ offset: Int, to unit: Int) -> Bool {
+    (Int(bitPattern: address) + offset) % unit == 0
+  }
+
+  /// The rows that stand here, for who reads them where they are.
+  public var reordered: ReorderedRows? { unread?.rows }
+
+  deinit { release(address) }
 }

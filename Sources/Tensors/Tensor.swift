@@ -45,7 +45,7 @@ public struct Tensor: Sendable {
   /// The tensor, or a copy of it where its elements don't start at multiples of their size, as
   /// files allow and kernels don't.
   public func aligned() throws(TensorError) -> Tensor {
-    if Int(bitPattern: pointer) % dtype.byteCount == 0 { return self }
+    if storage.isAligned(byteOffset, to: dtype.byteCount) { return self }
     let copy = try Tensor(uninitialized: dtype, dims: dims)
     copy.pointer.copyMemory(from: pointer, byteCount: byteCount)
     return copy

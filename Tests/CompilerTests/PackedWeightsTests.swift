@@ -81,4 +81,63 @@ import Testing
     let isDone = done.load(ordering: .sequentiallyConsistent)
     #expect(isDone)
   }
+
+  private func tensor(_ value: Float) throws -> Tensor { try Tensor(dims: [1], floats: [value]) }
+
+  private func waiting(
+    _ packed: PackedWeights, _ tensor: Tensor, byteCount: Int = 100
+  ) throws -> WaitingStorage {
+    try packed.waitingStorage(
+      for: tensor, layout: "test", byteCount: byteCount, pieces: 1
+    ) { storage, _ in memset(storage.base, 7, byteCount) }
+  }
+
+  @Test func `what kernels can read as it is waits until the run after the first`() throws {
+    let packed = PackedWeights(threads: 2)
+    let first = try waiting(packed, tensor(1))
+    _ = try storage(packed, tensor(2), pieces: 1)
+    #expect(packed.finish().byteCount == 100)
+    #expect(!first.isWritten)
+    packed.beginRun()
+    #expect(!first.isWritten)
+    packed.beginRun()
+    #expect(first.isWritten)
+    #expect(bytes(first.packed) == Array(repeating: 7, count: 100))
+    #expect(packed.byteCount == 200)
+    // New weights wait for their own first run.
+    let third = try waiting(packed, tensor(3))
+    packed.beginRun()
+    #expect(!third.isWritten)
+    packed.settle()
+    #expect(third.isWritten)
+  }
+
+  @Test func `a run packs a share, and later ones the rest`() throws {
+    let packed = PackedWeights(threads: 2)
+    // Shares of 16 MiB: of these one takes two.
+    let size = 9 << 20
+    let weights = try (0..<5).map { try waiting(packed, tensor(Float($0)), byteCount: size) }
+    packed.finish()
+    var written: [Int] = []
+    for _ in 0..<5 {
+      packed.beginRun()
+      written.append(weights.count { $0.isWritten })
+    }
+    #expect(written == [0, 2, 4, 5, 5])
+  }
+
+  @Test func `a kernel that can't wait has its weight packed for it`() throws {
+    let packed = PackedWeights(threads: 1)
+    let tensor = try self.tensor(1)
+    let first = try waiting(packed, tensor)
+    let other = try packed.storage(for: [tensor], layout: "test", byteCount: 100, pieces: 1) {
+      _, _ in Issue.record("packed by another's function")
+    }
+    #expect(other === first.packed)
+    #expect(packed.finish().byteCount == 100)
+    #expect(first.isWritten)
+    packed.settle()
+    let again = try waiting(packed, tensor)
+    #expect(again.packed === other && again.isWritten)
+  }
 }

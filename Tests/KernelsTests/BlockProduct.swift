@@ -81,7 +81,8 @@ struct BlockProduct {
     let packed = GuardedBuffer<UInt8>(count: table.packed_size(format, k, n), edge: edge)
     var pack = weft_block_pack_args(
       format: format, source: UnsafeRawPointer(source.pointer), k: k, n: n,
-      packed: UnsafeMutableRawPointer(packed.pointer))
+      packed: UnsafeMutableRawPointer(packed.pointer),
+      ahead: seed % 2 == 0 ? UnsafeRawPointer(source.pointer) : nil)
     for panel in 0..<panels(kernels) { table.pack(&pack, panel, panel + 1) }
     let quantized = GuardedBuffer<UInt8>(count: table.quantized_size(rows, k), edge: edge)
     let out = GuardedBuffer(initial ?? Array(repeating: .nan, count: rows * n), edge: edge)

@@ -73,10 +73,10 @@ static void gemm(void) {
       for (int t = 0; t < 3; t++) {
         const weft_kernel_table *table = tables[t % 2];
         const size_t panels = (n + table->gemm_nr - 1) / table->gemm_nr;
-        const weft_dtype kept = variant % 4 == 0 ? type : WEFT_F32;
+        const weft_dtype kept = variant % 4 < 2 ? type : WEFT_F32;
         void *packed = guarded(table->gemm_packed_size(k, n) * weft_dtype_size(kept));
         weft_gemm_pack_args pack = {halves, type, variant % 2 ? n : 1, variant % 2 ? 1 : k, k, n, packed,
-          kept};
+          kept, NULL};
         table->gemm_pack(&pack, 0, panels);
         out[t] = guarded(rows * n * sizeof(float));
         weft_gemm_args args = {
@@ -153,7 +153,7 @@ static float *block_result(
   float *out = guarded(rows * n * sizeof *out);
   void *packed = guarded(kernels->packed_size(format, k, n));
   void *quantized = guarded(kernels->quantized_size(rows, k));
-  weft_block_pack_args pack = {format, weight, k, n, packed};
+  weft_block_pack_args pack = {format, weight, k, n, packed, NULL};
   kernels->pack(&pack, 0, panels);
   weft_block_quantize_args quantize = {x, k, k, quantized};
   kernels->quantize(&quantize, 0, rows);

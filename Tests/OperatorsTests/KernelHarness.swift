@@ -10,7 +10,8 @@ import Testing
 ///
 /// Each buffer ends at a page that faults; results start as NaN; all tiles at once, and each tile
 /// alone in another order, must give the same bytes. An op that may write over an operand is run
-/// in place, too.
+/// in place, too; and one with weights once more with weights that a file holds, before and after they
+/// are packed.
 enum KernelHarness {
   /// How far a kernel's reals may be from the reference's.
   struct Tolerance {
@@ -97,12 +98,32 @@ enum KernelHarness {
             sourceLocation: sourceLocation)
         }
       }
-      for complaint in run.complaints(about: results.map(\.bytesOfElements)) {
+      let bytes = results.map(\.bytesOfElements)
+      let waiting = try complaints(
+        about: bytes, op, operands, types, try stored.map { try $0?.mapped() }, table)
+      for complaint in run.complaints(about: bytes) + waiting {
         Issue.record(
           "\(binding.kernel.name) of \(operands.map(\.type)): \(complaint)",
           sourceLocation: sourceLocation)
       }
     }
+  }
+
+  /// What is wrong with weights that wait to be packed, given the right bytes.
+  private static func complaints(
+    about expected: [[UInt8]], _ op: some KernelProviding, _ operands: [Tensor],
+    _ types: [TensorType], _ stored: [StoredWeight?], _ table: KernelTable
+  ) throws -> [String] {
+    guard stored.contains(where: { $0 != nil }) else { return [] }
+    let request = KernelRequest(
+      operands: operands.map(\.type), results: types, stored: stored, table: table,
+      packed: PackedWeights())
+    let binding = try op.makeKernel(request)
+    request.packed.finish()
+    let run = Run(op: op, binding: binding, operands: operands, types: types)
+    let before = run.complaints(about: expected).map { "as stored: \($0)" }
+    request.packed.settle()
+    return before + run.complaints(about: expected).map { "packed later: \($0)" }
   }
 
   /// The first element that differs by more than `tolerance`, in words.

@@ -127,6 +127,48 @@ WEFT_INLINE void block_pack_one(
   for (size_t i = 0; i < words; i++) memcpy(out + 4 * (i * GEMM_NR + j), word + i, 4);
 }
 
+// Eight words of 4 bytes of each of VW rows that lie `stride` apart, word by word to rows of a panel.
+#ifndef BLOCK_TURN_WORDS
+WEFT_INLINE void block_turn_words(const uint8_t *source, size_t stride, uint8_t *out) {
+  const vi flip = vi_set1(BLOCK_ZERO ? (int32_t)0x80808080u : 0);
+#pragma clang loop unroll(full)
+  for (size_t word = 0; word < 8; word += VW) {
+    vf square[VW];
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < VW; row++) {
+      square[row] = vf_load_bytes(source + row * stride + 4 * word);
+    }
+    vf_transpose(square);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < VW; i++) {
+      const vi turned = vi_xor(vi_bits(square[i]), flip);
+      memcpy(out + (word + i) * GEMM_NR * 4, &turned, sizeof turned);
+    }
+  }
+}
+#endif
+
+// Blocks of q8_0 of GEMM_NR rows, squares of words by squares; what is read next is asked for.
+static void block_pack_bytes(const weft_block_pack_args *args, size_t column, uint8_t *out) {
+  const size_t blocks = args->k / 32, stride = blocks * 34;
+  const uint8_t *source = (const uint8_t *)args->source + column * stride;
+  const uint8_t *ahead = args->ahead;
+  for (size_t b = 0; b < blocks; b++, source += 34, out += 34 * GEMM_NR) {
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < GEMM_NR; j++) memcpy(out + 2 * j, source + j * stride, 2);
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < GEMM_NR; j += VW) {
+      if (ahead) {
+        for (size_t line = 0; line < 34 * VW; line += BLOCK_LINE) {
+          __builtin_prefetch(ahead + 34 * j + line, 0, 2);
+        }
+      }
+      block_turn_words(source + j * stride + 2, stride, out + 2 * GEMM_NR + 4 * j);
+    }
+    if (ahead) ahead += 34 * GEMM_NR;
+  }
+}
+
 WEFT_INLINE void block_pack_as(
   const weft_block_format format, const weft_block_pack_args *args, size_t panel) {
   const block_layout layout = block_layout_of(format);
@@ -134,6 +176,10 @@ WEFT_INLINE void block_pack_as(
   const size_t column = panel * GEMM_NR, columns = weft_min(args->n - column, GEMM_NR);
   const size_t step = block_panel_bytes(layout);
   uint8_t *out = (uint8_t *)args->packed + panel * blocks * step;
+  if (format == WEFT_Q8_0 && columns == GEMM_NR) {
+    block_pack_bytes(args, column, out);
+    return;
+  }
   if (columns < GEMM_NR) memset(out, 0, blocks * step);
   const uint8_t *source = (const uint8_t *)args->source + column * blocks * bytes;
   // Some blocks of all columns at a time: their bytes of the panel stay in L1.

@@ -33,14 +33,47 @@ WEFT_INLINE void gemm_pack_rows(
   }
 }
 
+// Whole panels of 16 bits that stay as they are: pairs of neighbours along k are transposed together.
+// Returns how much of k is done. Each turn asks for as much of what is read next as it writes.
+static size_t gemm_pack_pairs(const weft_gemm_pack_args *args, size_t column, size_t out) {
+  const size_t turn = 2 * VW;
+  const uint16_t *source = (const uint16_t *)args->source + column * args->column_stride;
+  const char *ahead = (const char *)args->ahead;
+  size_t i = 0;
+  for (; i + turn <= args->k; i += turn) {
+    uint16_t *to = (uint16_t *)args->packed + out + i * GEMM_NR;
+    for (size_t j = 0; j < GEMM_NR; j += VW) {
+      vf square[VW];
+#pragma clang loop unroll(full)
+      for (size_t lane = 0; lane < VW; lane++) {
+        square[lane] = vf_load_bytes(source + (j + lane) * args->column_stride + i);
+        if (ahead && lane % (64 / (VW * 4)) == 0) {
+          __builtin_prefetch(ahead, 0, 2);
+          ahead += 64;
+        }
+      }
+      vf_transpose(square);
+#pragma clang loop unroll(full)
+      for (size_t row = 0; row < VW; row++) {
+        const vi pair = vi_bits(square[row]);
+        vi_store_low(to + 2 * row * GEMM_NR + j, pair);
+        vi_store_low(to + (2 * row + 1) * GEMM_NR + j, vi_sra(pair, 16));
+      }
+    }
+  }
+  return i;
+}
+
 // The k elements of a column lie next to each other: transpose squares of VW.
 WEFT_INLINE void gemm_pack_columns(
   const weft_gemm_pack_args *args, const weft_dtype type, size_t column, size_t columns,
   size_t out) {
+  const bool pairs = type != WEFT_F32 && args->packed_type == type && columns == GEMM_NR;
+  const size_t begin = pairs ? gemm_pack_pairs(args, column, out) : 0;
   for (size_t j = 0; j < GEMM_NR; j += VW) {
     const size_t lanes = j < columns ? weft_min(columns - j, VW) : 0;
     const size_t base = (column + j) * args->column_stride;
-    for (size_t i = 0; i < args->k; i += VW) {
+    for (size_t i = begin; i < args->k; i += VW) {
       vf square[VW];
       for (size_t lane = 0; lane < VW; lane++) {
         square[lane] = lane < lanes

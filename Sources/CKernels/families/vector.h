@@ -29,6 +29,13 @@ WEFT_INLINE void vf_transpose(vf *r) {
   }
 }
 
+// VW · 4 bytes of any alignment.
+WEFT_INLINE vf vf_load_bytes(const void *p) {
+  vf v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
 WEFT_INLINE vf vf_load_tail(const float *p, size_t n) { return n >= VW ? vf_load(p) : vf_loadn(p, n); }
 WEFT_INLINE void vf_store_tail(float *p, vf v, size_t n) {
   if (n >= VW) vf_store(p, v);

@@ -58,6 +58,7 @@ typedef struct weft_block_pack_args {
   const void *source;        // W[n, k], blocks of any alignment, row after row
   size_t k, n;
   void *packed;              // packed_size(format, k, n) bytes, the whole matrix whatever the range
+  const void *ahead;         // or NULL: what is read next, as large as W; q8_0 fetches it meanwhile
 } weft_block_pack_args;
 
 typedef struct weft_block_gemm_args {

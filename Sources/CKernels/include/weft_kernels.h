@@ -77,6 +77,8 @@ typedef struct weft_gemm_pack_args {
   size_t k, n;
   void *packed;            // gemm_packed_size(k, n) elements, the whole matrix whatever the range
   weft_dtype packed_type;  // f32, or the source's type
+  const void *ahead;       // or NULL: what is read next, as large as the source; fetched meanwhile
+                           // where the source is 16 bits that stay and row_stride is 1
 } weft_gemm_pack_args;
 
 typedef struct weft_gemm_args {

@@ -105,6 +105,15 @@ WEFT_INLINE void vf_storen_bf16(uint16_t *p, vf v, size_t n) {
   for (size_t i = 0; i < n; i++) p[i] = weft_bf16_from_f32(lanes[i]);
 }
 
+// The lower 16 bits of each lane, VW of them.
+WEFT_INLINE void vi_store_low(uint16_t *p, vi a) {
+  const __m256i both = _mm256_shuffle_epi8(
+    a, _mm256_setr_epi8(
+      0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1,
+      0, 1, 4, 5, 8, 9, 12, 13, -1, -1, -1, -1, -1, -1, -1, -1));
+  _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(_mm256_permute4x64_epi64(both, 0x08)));
+}
+
 // Lanes of a and b by turns: the first and the second half of the 16.
 WEFT_INLINE vf vf_zip_lo(vf a, vf b) {
   return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x20);

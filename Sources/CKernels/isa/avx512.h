@@ -106,6 +106,11 @@ WEFT_INLINE void vf_storen_bf16(uint16_t *p, vf v, size_t n) {
   _mm256_mask_storeu_epi16(p, vm_first(n), vf_to_bf16_bits(v));
 }
 
+// The lower 16 bits of each lane, VW of them.
+WEFT_INLINE void vi_store_low(uint16_t *p, vi a) {
+  _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(a));
+}
+
 // Lanes of a and b by turns: the first and the second half of the 32.
 WEFT_INLINE vf vf_zip_lo(vf a, vf b) {
   const vi index = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

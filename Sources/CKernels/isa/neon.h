@@ -95,6 +95,11 @@ WEFT_INLINE void vf_storen_bf16(uint16_t *p, vf v, size_t n) {
   for (size_t i = 0; i < n; i++) p[i] = weft_bf16_from_f32(lanes[i]);
 }
 
+// The lower 16 bits of each lane, VW of them.
+WEFT_INLINE void vi_store_low(uint16_t *p, vi a) {
+  vst1_u16(p, vmovn_u32(vreinterpretq_u32_s32(a)));
+}
+
 // Lanes of a and b by turns: the first and the second half of the 8.
 WEFT_INLINE vf vf_zip_lo(vf a, vf b) { return vzip1q_f32(a, b); }
 WEFT_INLINE vf vf_zip_hi(vf a, vf b) { return vzip2q_f32(a, b); }

@@ -81,6 +81,11 @@ WEFT_INLINE void vf_storen_bf16(uint16_t *p, vf v, size_t n) {
   for (size_t i = 0; i < n; i++) p[i] = weft_bf16_from_f32(v.v[i]);
 }
 
+// The lower 16 bits of each lane, VW of them.
+WEFT_INLINE void vi_store_low(uint16_t *p, vi a) {
+  for (int i = 0; i < VW; i++) p[i] = (uint16_t)a.v[i];
+}
+
 // Lanes of a and b by turns: the first and the second half of the 8.
 WEFT_INLINE vf vf_zip_lo(vf a, vf b) { LANES(vf, i % 2 ? b.v[i / 2] : a.v[i / 2]); }
 WEFT_INLINE vf vf_zip_hi(vf a, vf b) { LANES(vf, i % 2 ? b.v[(i + VW) / 2] : a.v[(i + VW) / 2]); }

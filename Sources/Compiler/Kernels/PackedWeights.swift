@@ -38,13 +38,18 @@ public final class PackedWeights: Sendable {
   private struct Entry: Sendable {
     var packed: Storage
     var sources: [Storage]
+    /// Nil for one that never waits.
+    var written: WrittenFlag?
   }
 
   /// What is packed or promised, and the work that keeps the promises.
   private struct Shelf: Sendable {
     var entries: [Key: Entry] = [:]
     var slab = StorageSlab()
+    /// What a plan can't run without.
     var jobs: [PackingJob] = []
+    /// What is read as it is stored until there is time.
+    var waiting = WaitingWeights()
   }
 
   private let shelf = Mutex(Shelf())
@@ -78,7 +83,9 @@ public final class PackedWeights: Sendable {
   /// What isn't written yet, in the order in which it will be.
   public var promises: [Promise] {
     shelf.withLock { shelf in
-      shelf.jobs.map { Promise(byteCount: $0.packed.byteCount, sources: $0.sources) }
+      (shelf.jobs + shelf.waiting.jobs).map {
+        Promise(byteCount: $0.packed.byteCount, sources: $0.sources)
+      }
     }
   }
 
@@ -147,13 +154,56 @@ public final class PackedWeights: Sendable {
       fill: fill)
   }
 
+  /// The packed form of `tensor`, which waits until there is time: until then the kernel reads the
+  /// original.
+  public func waitingStorage(
+    for tensor: Tensor, layout: String, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> WaitingStorage {
+    try waiting(
+      Key([tensor], layout: layout), .init(tensor), byteCount: byteCount, pieces: pieces,
+      fill: fill)
+  }
+
+  /// The packed form of `matrix`, which may wait as that of a tensor may.
+  public func waitingStorage(
+    for matrix: BlockMatrix, layout: String, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> WaitingStorage {
+    try waiting(
+      Key(matrix, layout: layout), .init(matrix), byteCount: byteCount, pieces: pieces, fill: fill)
+  }
+
+  private func waiting(
+    _ key: Key, _ source: StorageRange, byteCount: Int, pieces: Int,
+    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
+  ) throws(TensorError) -> WaitingStorage {
+    try shelf.withLock { shelf in
+      Result { () throws(TensorError) -> WaitingStorage in
+        if let known = shelf.entries[key] {
+          return WaitingStorage(packed: known.packed, written: known.written)
+        }
+        let packed = try shelf.slab.take(byteCount)
+        let written = WrittenFlag()
+        shelf.entries[key] = Entry(packed: packed, sources: [source.storage], written: written)
+        shelf.waiting.append(
+          PackingJob(
+            sources: [source], packed: packed, pieces: pieces, fill: fill, written: written))
+        return WaitingStorage(packed: packed, written: written)
+      }
+    }.get()
+  }
+
   private func promise(
     _ key: Key, _ sources: [StorageRange], byteCount: Int, pieces: Int,
     fill: @escaping @Sendable (Storage, Range<Int>) -> Void
   ) throws(TensorError) -> Storage {
     let result = shelf.withLock { shelf in
       Result { () throws(TensorError) -> Storage in
-        if let known = shelf.entries[key]?.packed { return known }
+        if let known = shelf.entries[key]?.packed {
+          if let job = shelf.waiting.take(known) { shelf.jobs.append(job) }
+          return known
+        }
         let packed = try shelf.slab.take(byteCount)
         shelf.entries[key] = Entry(packed: packed, sources: sources.map(\.storage))
         shelf.jobs.append(
@@ -164,23 +214,48 @@ public final class PackedWeights: Sendable {
     return try result.get()
   }
 
-  /// Writes all that was promised, and says how much that was. A plan may run when this has
-  /// returned, not before.
+  /// Writes all that was promised but for what may wait, and says how much that was. A plan may run
+  /// when this has returned, not before.
   @discardableResult public func finish() -> PackingTotals {
     if onlyPromises { return PackingTotals() }
     return packing.withLock { _ in
-      let jobs = shelf.withLock { shelf in
-        shelf.slab.adviseHugePages()
+      run { shelf in
         defer { shelf.jobs = [] }
         return shelf.jobs
       }
-      guard !jobs.isEmpty else { return PackingTotals() }
-      let start = ContinuousClock.now
-      PackingJob.run(jobs, threads: threads)
-      return PackingTotals(
-        byteCount: jobs.reduce(0) { $0 + $1.packed.byteCount },
-        duration: ContinuousClock.now - start)
     }
+  }
+
+  /// Writes what may wait, too: for who is about to run a plan many times, or to time it.
+  public func settle() {
+    if onlyPromises { return }
+    packing.withLock { _ in _ = run { $0.waiting.takeAll() } }
+  }
+
+  /// Bytes of packed weights that aren't written yet, and that nobody waits for.
+  public var waitingByteCount: Int {
+    shelf.withLock { $0.waiting.jobs.reduce(0) { $0 + $1.packed.byteCount } }
+  }
+
+  /// Before a run: the first of new weights reads them as they are stored, so that its answer comes
+  /// soon; each later one first packs a share of them. Results are the same bytes.
+  ///
+  /// Where somebody else packs at the moment, nothing happens.
+  public func beginRun() {
+    _ = packing.withLockIfAvailable { _ in run { $0.waiting.takeShare() } }
+  }
+
+  private func run(_ take: (inout sending Shelf) -> [PackingJob]) -> PackingTotals {
+    let jobs = shelf.withLock { shelf in
+      shelf.slab.adviseHugePages()
+      return take(&shelf)
+    }
+    guard !jobs.isEmpty else { return PackingTotals() }
+    let start = ContinuousClock.now
+    PackingJob.run(jobs, threads: threads)
+    return PackingTotals(
+      byteCount: jobs.reduce(0) { $0 + $1.packed.byteCount },
+      duration: ContinuousClock.now - start)
   }
 
   /// `tensor` with elements of type `dtype`: itself, or a dense copy that all plans share.

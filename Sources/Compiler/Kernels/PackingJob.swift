@@ -8,6 +8,8 @@ struct PackingJob: Sendable {
   let packed: Storage
   let pieces: Int
   let fill: @Sendable (Storage, Range<Int>) -> Void
+  /// What is told when it is written; nil: nothing.
+  var written: WrittenFlag?
 
   /// Bytes that a thread writes before it looks for more: little against a weight, much against
   /// the cost of asking.
@@ -19,6 +21,7 @@ struct PackingJob: Sendable {
   /// those of a large one meanwhile, where a file has them, so that both forms of the weights never
   /// stand there together. A page that is still to be read comes back from the system's cache.
   static func run(_ jobs: [PackingJob], threads: Int) {
+    for job in jobs where job.pieces == 0 { job.written?.set() }
     let claims = jobs.flatMap(\.claims)
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, claims.count))) { _ in
@@ -47,7 +50,9 @@ struct PackingJob: Sendable {
 
     func perform() {
       job.fill(job.packed, pieces)
-      guard countdown.next() % PackingJob.claimsPerDrop == 0 else { return }
+      let left = countdown.next()
+      if left == 0 { job.written?.set() }
+      guard left % PackingJob.claimsPerDrop == 0 else { return }
       for source in job.sources { source.dropPages() }
     }
   }

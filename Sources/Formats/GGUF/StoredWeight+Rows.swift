@@ -20,30 +20,25 @@ extension StoredWeight {
     }
   }
 
-  /// A copy whose row i is row `order[i]`; rows stay as they are stored.
+  /// The weight whose row i is row `order[i]`; rows stay as they are stored, and are copied when somebody
+  /// reads them.
   func withRows(_ order: [Int]) throws(TensorError) -> StoredWeight {
     switch self {
     case .dense(let tensor):
-      let copy = try Tensor(uninitialized: tensor.dtype, dims: tensor.dims)
-      StoredWeight.copyRows(order, tensor.pointer, copy.pointer, byteCount: tensor.byteCount)
-      return .dense(copy)
+      let storage = try Storage(
+        ReorderedRows(
+          of: tensor.storage, tensor.byteOffset..<tensor.byteOffset + tensor.byteCount,
+          order: order))
+      return .dense(try Tensor(dtype: tensor.dtype, dims: tensor.dims, storage: storage))
     case .blocks(let matrix):
-      let storage = try Storage(uninitializedByteCount: matrix.byteCount)
-      StoredWeight.copyRows(order, matrix.pointer, storage.base, byteCount: matrix.byteCount)
+      let storage = try Storage(
+        ReorderedRows(
+          of: matrix.storage, matrix.byteOffset..<matrix.byteOffset + matrix.byteCount,
+          order: order))
       return .blocks(
         try BlockMatrix(
           format: matrix.format, rows: matrix.rows, columns: matrix.columns, storage: storage))
     case .int8: return self
-    }
-  }
-
-  private static func copyRows(
-    _ order: [Int], _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, byteCount: Int
-  ) {
-    guard !order.isEmpty else { return }
-    let size = byteCount / order.count
-    for (row, from) in order.enumerated() {
-      (target + row * size).copyMemory(from: source + from * size, byteCount: size)
     }
   }
 

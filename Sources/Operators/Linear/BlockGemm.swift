@@ -7,6 +7,15 @@ import Tensors
 struct PackedBlocks: Sendable {
   let format: BlockFormat
   let storage: Storage
+  /// The original, for kernels that may run before it is packed.
+  var stored: StoredBlocks?
+  /// Tells them whether it is.
+  var state: WaitingStorage?
+
+  /// The original where it isn't packed yet.
+  var waiting: StoredBlocks? {
+    @inline(__always) get { state?.isWritten ?? true ? nil : stored }
+  }
 }
 
 /// The product with weights in blocks, of one format or several. ``BlockProduct`` is the definition.
@@ -51,13 +60,29 @@ struct BlockGemm: RoundedProduct {
     table.blocks.pointee.quantize(&args, 0, count)
   }
 
+  func scratchByteCount(for packed: PackedBlocks, depth: Int) -> Int {
+    packed.stored?.scratchByteCount(kernels) ?? 0
+  }
+
   func multiply(
     _ rounded: UnsafeRawPointer, _ packed: PackedBlocks, _ args: weft_gemm_args, rows: Int,
-    panels: Range<Int>
+    panels: Range<Int>, scratch: UnsafeMutableRawPointer
   ) {
     var whole = weft_block_gemm_args()
     whole.format = packed.format.kernelValue
     whole.quantized = rounded
+    if let stored = packed.waiting {
+      let kernels = kernels
+      whole.packed = UnsafeRawPointer(scratch)
+      for panel in panels {
+        stored.pack(
+          panel, kernels, into: scratch, rows: scratch + stored.panelByteCount(kernels),
+          isLast: panel + 1 == panels.upperBound)
+        whole.product = args.columns(from: panel * kernels.nr)
+        kernels.gemm(&whole, 0, rows, 0, 1)
+      }
+      return
+    }
     whole.packed = UnsafeRawPointer(packed.storage.base)
     whole.product = args
     table.blocks.pointee.gemm(&whole, 0, rows, panels.lowerBound, panels.upperBound)
@@ -67,27 +92,31 @@ struct BlockGemm: RoundedProduct {
 extension KernelRequest {
   /// A constant matrix in blocks, stored [columns, depth], packed for the product of blocks, shared by all
   /// plans.
-  func packedMatrix(_ matrix: BlockMatrix) throws(KernelError) -> PackedBlocks {
+  ///
+  /// - Parameter mayWait: whether the kernel reads the original until the packed matrix is written.
+  func packedMatrix(
+    _ matrix: BlockMatrix, mayWait: Bool = false
+  ) throws(KernelError) -> PackedBlocks {
     let kernels = table.blocks.pointee
     let (depth, columns) = (matrix.columns, matrix.rows)
     let layout = "gemm-\(String(cString: kernels.name))-\(kernels.nr)"
     let bytes = kernels.packed_size(matrix.format.kernelValue, depth, columns)
     if bytes == 0 && depth > 0 && columns > 0 { throw .tensor(.tooLarge(.f32, matrix.dims)) }
     do {
-      let storage = try packed.storage(
-        for: matrix, layout: layout, byteCount: bytes,
-        pieces: bytes == 0 ? 0 : ceilingDivision(columns, kernels.nr)
-      ) { [table] storage, panels in
-        var args = weft_block_pack_args()
-        args.format = matrix.format.kernelValue
-        args.source = matrix.pointer
-        args.k = depth
-        args.n = columns
-        args.packed = UnsafeMutableRawPointer(storage.base)
-        table.blocks.pointee.pack(&args, panels.lowerBound, panels.upperBound)
-        withExtendedLifetime(matrix.storage) {}
+      let pieces = bytes == 0 ? 0 : ceilingDivision(columns, kernels.nr)
+      let stored = StoredBlocks(matrix)
+      let fill: @Sendable (Storage, Range<Int>) -> Void = { [table] storage, panels in
+        stored.pack(panels, table.blocks.pointee, into: storage)
       }
-      return PackedBlocks(format: matrix.format, storage: storage)
+      guard mayWait else {
+        let storage = try packed.storage(
+          for: matrix, layout: layout, byteCount: bytes, pieces: pieces, fill: fill)
+        return PackedBlocks(format: matrix.format, storage: storage)
+      }
+      let storage = try packed.waitingStorage(
+        for: matrix, layout: layout, byteCount: bytes, pieces: pieces, fill: fill)
+      return PackedBlocks(
+        format: matrix.format, storage: storage.packed, stored: stored, state: storage)
     } catch {
       throw .tensor(error)
     }

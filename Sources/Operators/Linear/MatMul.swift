@@ -132,7 +132,8 @@ extension MatMul: KernelProviding {
     let (rows, columns) = (dims[dims.count - 2], dims[dims.count - 1])
     let x = try binder.f32(0)
     if let matrix = request.blocks(1) {
-      let packed = try request.packedMatrix(matrix)
+      let packed = try request.packedMatrix(
+        matrix, mayWait: binder.mayWait(packsFast: matrix.format == .q8_0))
       let kernel = BlockGemm.kernel(
         table: request.table, rows: dims.dropLast().reduce(1, *), depth: depth, x: x,
         segments: [.init(packed: packed, columns: columns, bias: nil, result: binder.result())],
@@ -141,7 +142,8 @@ extension MatMul: KernelProviding {
     }
     if let weight = request.constants[1], !transposesA, b.dropLast(2).allSatisfy({ $0 == 1 }) {
       let packed = try request.packedMatrix(
-        weight, depth: depth, columns: columns, transposed: transposesB)
+        weight, depth: depth, columns: columns, transposed: transposesB,
+        mayWait: binder.mayWait(packsFast: weight.dtype.byteCount == 2))
       let kernel = PackedGemmKernel(
         table: request.table, rows: dims.dropLast().reduce(1, *), depth: depth, x: x,
         segments: [.init(packed: packed, columns: columns, bias: nil, result: binder.result())],

@@ -42,6 +42,11 @@ struct PackedGemmKernel: Kernel {
       start: packed.storage.base + block.panels.lowerBound * panel, count: panel)
   }
 
+  /// A panel of a weight that isn't packed yet.
+  var scratchByteCount: Int {
+    segments.map { $0.packed.stored?.scratchByteCount(table) ?? 0 }.max() ?? 0
+  }
+
   func run(tiles: Range<Int>, io: KernelIO) {
     if grid.isEmpty { return }
     var args = weft_gemm_args()
@@ -66,10 +71,38 @@ struct PackedGemmKernel: Kernel {
       args.bias = segment.bias?.floats(io)
       args.multiplier_stride = segment.columns
       args.residual_stride = segment.columns
-      table.functions.pointee.gemm(
-        &args, block.rows.lowerBound, block.rows.upperBound, block.panels.lowerBound,
-        block.panels.upperBound)
+      guard let stored = segment.packed.waiting else {
+        table.functions.pointee.gemm(
+          &args, block.rows.lowerBound, block.rows.upperBound, block.panels.lowerBound,
+          block.panels.upperBound)
+        continue
+      }
+      for panel in block.panels {
+        stored.pack(
+          panel, table, into: io.scratch, rows: io.scratch + stored.panelByteCount(table),
+          isLast: panel + 1 == block.panels.upperBound)
+        var one = args.columns(from: panel * table.panelWidth)
+        one.packed = UnsafeRawPointer(io.scratch)
+        table.functions.pointee.gemm(
+          &one, block.rows.lowerBound, block.rows.upperBound, 0, 1)
+      }
     }
+  }
+}
+
+extension weft_gemm_args {
+  /// The product of the columns from `first` on alone, which are a right side of their own; what is to be
+  /// fetched ahead isn't known.
+  func columns(from first: Int) -> weft_gemm_args {
+    var part = self
+    part.c += first
+    part.n -= first
+    part.bias = bias.map { $0 + first }
+    part.multiplier = multiplier.map { $0 + first }
+    part.residual = residual.map { $0 + first }
+    part.ahead = nil
+    part.ahead_bytes = 0
+    return part
   }
 }
 
@@ -88,6 +121,15 @@ struct PackedMatrix: Sendable {
   let storage: Storage
   /// f32, or the 16 bits that the weight is stored in: the kernel widens them in registers.
   let type: DType
+  /// The original, for kernels that may run before it is packed.
+  var stored: StoredColumns?
+  /// Tells them whether it is.
+  var state: WaitingStorage?
+
+  /// The original where it isn't packed yet.
+  var waiting: StoredColumns? {
+    @inline(__always) get { state?.isWritten ?? true ? nil : stored }
+  }
 }
 
 /// What a matrix product does to its results, besides the bias.
@@ -125,9 +167,11 @@ extension KernelRequest {
   /// A constant matrix [depth, columns] packed for the matrix product, shared by all plans; in the
   /// element type that it is stored in, so that half as much is read of 16 bits.
   ///
-  /// `transposed` says that `tensor` is stored [columns, depth].
+  /// - Parameters:
+  ///   - transposed: whether `tensor` is stored [columns, depth].
+  ///   - mayWait: whether the kernel reads the original until the packed matrix is written.
   func packedMatrix(
-    _ tensor: Tensor, depth: Int, columns: Int, transposed: Bool
+    _ tensor: Tensor, depth: Int, columns: Int, transposed: Bool, mayWait: Bool = false
   ) throws(KernelError) -> PackedMatrix {
     let kernels = table.functions.pointee
     let layout = "gemm-\(table.name)-\(table.panelWidth)-\(transposed ? "t" : "n")"
@@ -136,23 +180,21 @@ extension KernelRequest {
       throw .tensor(.tooLarge(.f32, tensor.dims))
     }
     do {
-      let storage = try packed.storage(
-        for: [tensor], layout: layout, byteCount: elements * tensor.dtype.byteCount,
-        pieces: elements == 0 ? 0 : ceilingDivision(columns, table.panelWidth)
-      ) { [table] storage, panels in
-        var args = weft_gemm_pack_args()
-        args.source = UnsafeRawPointer(tensor.pointer)
-        args.type = tensor.dtype.kernelType
-        args.row_stride = transposed ? 1 : columns
-        args.column_stride = transposed ? depth : 1
-        args.k = depth
-        args.n = columns
-        args.packed = storage.base
-        args.packed_type = tensor.dtype.kernelType
-        table.functions.pointee.gemm_pack(&args, panels.lowerBound, panels.upperBound)
-        withExtendedLifetime(tensor.storage) {}
+      let byteCount = elements * tensor.dtype.byteCount
+      let pieces = elements == 0 ? 0 : ceilingDivision(columns, table.panelWidth)
+      let stored = StoredColumns(tensor, depth: depth, columns: columns, transposed: transposed)
+      let fill: @Sendable (Storage, Range<Int>) -> Void = { [table] storage, panels in
+        stored.pack(panels, table, into: storage)
       }
-      return PackedMatrix(storage: storage, type: tensor.dtype)
+      guard mayWait else {
+        let storage = try packed.storage(
+          for: [tensor], layout: layout, byteCount: byteCount, pieces: pieces, fill: fill)
+        return PackedMatrix(storage: storage, type: tensor.dtype)
+      }
+      let storage = try packed.waitingStorage(
+        for: tensor, layout: layout, byteCount: byteCount, pieces: pieces, fill: fill)
+      return PackedMatrix(
+        storage: storage.packed, type: tensor.dtype, stored: stored, state: storage)
     } catch {
       throw .tensor(error)
     }

@@ -46,7 +46,7 @@ struct QuantizedGemm: RoundedProduct {
 
   func multiply(
     _ rounded: UnsafeRawPointer, _ packed: Storage, _ args: weft_gemm_args, rows: Int,
-    panels: Range<Int>
+    panels: Range<Int>, scratch: UnsafeMutableRawPointer
   ) {
     var whole = weft_int8_gemm_args()
     whole.quantized = rounded

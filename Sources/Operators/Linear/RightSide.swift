@@ -32,12 +32,23 @@ extension OperandBinder {
     if let matrix = request.int8(i) {
       return .quantized(try request.packedMatrix(matrix, transposed: transposed))
     }
-    if let matrix = request.blocks(i) { return .blocks(try request.packedMatrix(matrix)) }
+    if let matrix = request.blocks(i) {
+      return .blocks(
+        try request.packedMatrix(matrix, mayWait: mayWait(packsFast: matrix.format == .q8_0)))
+    }
     guard let constant = request.constants[i] else {
       return .unpacked(any(i), request.operands[i].dtype)
     }
     return .packed(
-      try request.packedMatrix(constant, depth: depth, columns: columns, transposed: transposed))
+      try request.packedMatrix(
+        constant, depth: depth, columns: columns, transposed: transposed,
+        mayWait: mayWait(packsFast: constant.dtype.byteCount == 2)))
+  }
+
+  /// Whether a run had better read a weight as it is stored than wait until it is packed: each block of
+  /// rows packs it anew, which takes longest for forms whose packing works through them bit by bit.
+  func mayWait(packsFast: Bool) -> Bool {
+    packsFast || request.dims(ofOperand: 0).dropLast().reduce(1, *) <= 128
   }
 
   /// The kernel of `parts`, all of whose operands were bound: one that goes over those of a kind

@@ -15,10 +15,17 @@ protocol RoundedProduct: Sendable {
   /// Rounds `count` rows of `depth` elements that stand one after the other.
   func round(
     _ x: UnsafePointer<Float>, count: Int, depth: Int, into rounded: UnsafeMutableRawPointer)
+  /// Bytes of scratch that multiplying with a right side takes.
+  func scratchByteCount(for packed: Packed, depth: Int) -> Int
   /// Multiplies the first `rows` rounded rows with some panels; `args` says the rest.
   func multiply(
     _ rounded: UnsafeRawPointer, _ packed: Packed, _ args: weft_gemm_args, rows: Int,
-    panels: Range<Int>)
+    panels: Range<Int>, scratch: UnsafeMutableRawPointer)
+}
+
+extension RoundedProduct {
+  /// None.
+  func scratchByteCount(for packed: Packed, depth: Int) -> Int { 0 }
 }
 
 /// activation(scale · x·B + bias) ⊙ multiplier + residual, for one or more B that share x, which is
@@ -29,6 +36,8 @@ protocol RoundedProduct: Sendable {
 struct RoundedGemmKernel<Product: RoundedProduct>: Kernel {
   let name: String
   let scratchByteCount: Int
+  /// Where the product's own scratch begins, behind the rounded rows.
+  private let scratchOffset: Int
   private let product: Product
   private let depth: Int
   private let x: OperandSource
@@ -48,7 +57,10 @@ struct RoundedGemmKernel<Product: RoundedProduct>: Kernel {
     self.segments = segments
     self.epilogue = epilogue
     self.grid = grid
-    scratchByteCount = product.roundedByteCount(rows: grid.rowBlock, depth: depth)
+    let rounded = product.roundedByteCount(rows: grid.rowBlock, depth: depth)
+    scratchOffset = ceilingDivision(rounded, Storage.alignment) * Storage.alignment
+    let more = segments.map { product.scratchByteCount(for: $0.packed, depth: depth) }.max() ?? 0
+    scratchByteCount = scratchOffset + more
   }
 
   var tiles: Int { grid.tiles }
@@ -79,7 +91,8 @@ struct RoundedGemmKernel<Product: RoundedProduct>: Kernel {
       fill(&args, row: row, segment, io)
       args.ahead = i == tiles.upperBound ? io.upcoming?.baseAddress : nil
       product.multiply(
-        UnsafeRawPointer(io.scratch), segment.packed, args, rows: rows, panels: block.panels)
+        UnsafeRawPointer(io.scratch), segment.packed, args, rows: rows, panels: block.panels,
+        scratch: io.scratch + scratchOffset)
     }
   }
 

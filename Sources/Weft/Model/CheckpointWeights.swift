@@ -3,6 +3,8 @@ import Foundation
 /// A model's weights from a checkpoint, all found and of the right shapes.
 public struct CheckpointWeights: WeightSource {
   private let weights: [String: StoredWeight]
+  /// The pages that they stand on.
+  let pages: WeightPages
   /// Tensors of the checkpoint that the model doesn't use.
   public let unused: [String]
   public let roundedProducts: Set<String>
@@ -25,6 +27,7 @@ public struct CheckpointWeights: WeightSource {
     let binding = try CheckpointBinding(expected, in: checkpoint)
     weights = Dictionary(
       zip(expected.map(\.name), binding.weights), uniquingKeysWith: { first, _ in first })
+    pages = WeightPages(binding.weights)
     unused = binding.extra
     roundedProducts = Set(
       (checkpoint.metadata[Self.productsKey] ?? "").split(separator: "\n").map(String.init))

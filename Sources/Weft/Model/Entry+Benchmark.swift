@@ -10,6 +10,7 @@ extension Entry {
   ) throws -> Benchmark {
     let (bindings, ordered) = try InputBinding.bind(inputs, to: graph, given)
     let planned = try plan(for: bindings)
+    shared.packed.settle()
     let states = try planned.newStates()
     let start = Clock.nanoseconds()
     var warmUps = 0

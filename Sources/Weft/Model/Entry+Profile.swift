@@ -43,6 +43,7 @@ extension Entry {
     let firstRun = Clock.nanoseconds() - start
     shared.startup?.record(.firstRun, nanoseconds: firstRun)
     shared.startup?.finish()
+    shared.packed.settle()
     for _ in 0..<2 { _ = try run(planned, ordered, states: states, cancellation: cancellation) }
     var samples = RunSamples()
     let trace = Trace()

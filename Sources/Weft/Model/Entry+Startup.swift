@@ -16,6 +16,7 @@ extension Entry {
         try startup.measure(.readTokenizer) { try Tokenizer(contentsOf: file, parts: parts) }
       }
     }
+    (shared.weights as? CheckpointWeights)?.pages.bring()
     _ = try compiled()
     if let reading { _ = try startup.measure(.waitForTokenizer) { try reading.value() } }
     let planned = try plan(for: bindings)
@@ -26,6 +27,7 @@ extension Entry {
       try run(planned, inputs, states: states, cancellation: cancellation)
     }
     startup.finish()
+    shared.packed.settle()
     for _ in 0..<runs {
       try startup.measureLaterRun {
         _ = try run(planned, inputs, states: states, cancellation: cancellation)

@@ -77,6 +77,7 @@ public final class Entry: Sendable {
     for bindings: Bindings, states format: StateFormat? = nil
   ) throws -> PlannedGraph {
     try check(bindings)
+    (shared.weights as? CheckpointWeights)?.pages.bring()
     let planned = try graphPlanner().plan(for: bindings, states: format ?? shared.states)
     shared.startup?.record(.plan, planned.duration - planned.packing.duration)
     shared.startup?.record(
@@ -106,6 +107,7 @@ public final class Entry: Sendable {
   ) throws -> [Tensor] {
     try MemoryLimit.check(MemoryLimit.byteCount(of: planned.plan), for: planned.bindings)
     let states = try states ?? planned.newStates()
+    shared.packed.beginRun()
     do {
       return try shared.executor.run(
         planned.plan, inputs: inputs, states: states, trace: trace, cancellation: cancellation)
