@@ -72,6 +72,7 @@ final class ForeignDefinition: @unchecked Sendable {
   func resultTypes(
     _ attributes: Attributes, _ operands: [TensorType]
   ) throws(OpError) -> [TensorType] {
+    try checkUsable()
     let present = present(attributes)
     try check(operands, present)
     try checkExtents(attributes)
@@ -172,10 +173,7 @@ final class ForeignDefinition: @unchecked Sendable {
       case .late:
         throw wrong(
           function, "didn't return within \(watchdog.limit); nothing of it is called again")
-      case .abandoned:
-        throw .refused(
-          operand: nil,
-          "can't be used: a function of plugin '\(plugin)' didn't return before")
+      case .abandoned: throw abandonment
       }
     }
     guard call.status != 0 else { return }
@@ -186,6 +184,14 @@ final class ForeignDefinition: @unchecked Sendable {
       present[i] ? present[..<i].count { $0 } : nil
     }
     throw .refused(operand: operand, text)
+  }
+
+  /// Refuses where a function of the plugin didn't return: one that hangs may hold what others wait for.
+  func checkUsable() throws(OpError) { if watchdog.isAbandoned { throw abandonment } }
+
+  private var abandonment: OpError {
+    .refused(
+      operand: nil, "can't be used: a function of plugin '\(plugin)' didn't return before")
   }
 
   /// An error of the plugin itself.
