@@ -38,7 +38,7 @@ public struct ForeignPlugin: Sendable {
     guard file.exports(PluginIdentity.table) else {
       throw .noPlugin(path: path, symbols: [PluginIdentity.table])
     }
-    let handle = try Self.load(path)
+    let handle = try file.load()
     guard let identity = dlsym(handle, PluginIdentity.symbol),
       let table = dlsym(handle, PluginIdentity.table)
     else { throw .noPlugin(path: path, symbols: [PluginIdentity.symbol, PluginIdentity.table]) }
@@ -53,15 +53,5 @@ public struct ForeignPlugin: Sendable {
   /// Loads the plugin at `path`.
   public init(path: String, limit: Duration = .seconds(10)) throws(PluginError) {
     try self.init(SharedLibraryFile(path: path), limit: limit)
-  }
-
-  /// Loads the library as the system does; a path without a slash would be looked for elsewhere.
-  private static func load(_ path: String) throws(PluginError) -> UnsafeMutableRawPointer {
-    let place = path.contains("/") ? path : "./" + path
-    guard let handle = dlopen(place, RTLD_NOW | RTLD_LOCAL) else {
-      throw .notLoaded(
-        path: path, reason: dlerror().map { String(cString: $0) } ?? "the system doesn't say why")
-    }
-    return handle
   }
 }

@@ -101,6 +101,37 @@ import Weft
       refusal() == "can't be used: a function of plugin 'bad' didn't return before")
   }
 
+  @Test func `nothing of an abandoned plugin is asked again, its references neither`() throws {
+    let path = try PluginCompiler.bad(
+      "OPS=both", "REFERENCE=reference", "BEFORE_SHAPE=if (x->rank == 3) for (;;) pause();")
+    let plugin = try ForeignPlugin(path: path, limit: .milliseconds(200))
+    let x = try Tensor(.f32, dims: [2], doubles: [1, 2])
+    let ops = try plugin.ops.map { try #require(try $0.make([:]) as? any Evaluable) }
+    for op in ops { #expect(try op.evaluate([x])[0].doubles == [1, 2]) }
+    #expect(throws: OpError.self) { try ops[0].resultTypes([TensorType(.f32, [1, 1, 1])]) }
+    for op in ops {
+      let error = #expect(throws: OpError.self) { try op.evaluate([x]) }
+      #expect(error.map { "\($0)" }?.contains("didn't return before") == true)
+      #expect(throws: OpError.self) { try op.resultTypes([x.type]) }
+    }
+  }
+
+  @Test(arguments: ["BEFORE_KERNEL=for (;;) pause();", "COST=late_cost"])
+  func `a kernel or cost that hangs is given up`(_ flag: String) throws {
+    let path = try PluginCompiler.bad(flag)
+    let plugin = try ForeignPlugin(path: path, limit: .milliseconds(200))
+    let registry = try Registry([StandardPlugin(), plugin])
+    let (model, _) = GraphLanguage.elaborate(
+      Self.text, name: "m.weft", ElaborationOptions(ops: registry.ops))
+    let entry = try? Model(#require(model), weights: nil, registry: registry).entry()
+    let x = try Tensor(.f32, dims: [2, 4], doubles: [1, 2, 3, 4, 5, 6, 7, 8])
+    _ = try? entry?.run(["x": x])
+    let op = try #require(try plugin.ops[0].make([:]) as? any Costed)
+    _ = op.flops([x.type], [x.type])
+    let error = #expect(throws: OpError.self) { try op.resultTypes([TensorType(.f32, [7])]) }
+    #expect(error.map { "\($0)" }?.contains("didn't return before") == true)
+  }
+
   @Test func `an error text that fills its buffer is cut`() throws {
     let message = try check(
       "BEFORE_SHAPE=for (size_t i = 0; i < error->capacity; i++) error->text[i] = 'a'; return 1;")

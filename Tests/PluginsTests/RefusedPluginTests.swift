@@ -28,6 +28,10 @@ import Weft
     ("OPERANDS=NULL", "op 'echo': has 1 operands at NULL"),
     ("OPERAND_COUNT=0", "op 'echo': has no operand"),
     ("OPERAND_COUNT=99", "op 'echo': has 99 operands, where 16 is the most"),
+    ("OPERAND_COUNT=(size_t)-1", "op 'echo': has 18446744073709551615 operands"),
+    ("ATTRIBUTE_COUNT=(size_t)-1", "op 'echo': has 18446744073709551615 attributes, where 32"),
+    ("COUNT=(size_t)-1", "op 'echo': the default of 'mode' has"),
+    ("COUNT=1025", "op 'echo': the default of 'mode' has 1025 numbers at NULL, or too many"),
     ("OPERAND_COUNT=2", "op 'echo': has two operands named 'x'"),
     ("OPERAND=\"in\"", "the name of operand 0 is 'in', a keyword"),
     (

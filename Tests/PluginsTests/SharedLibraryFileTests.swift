@@ -56,6 +56,40 @@ import Testing
     }
   }
 
+  @Test func `symbols that all name one long text take no time`() throws {
+    // A header, two sections, 2^18 symbols, and a text of 32 MB without an end that all of them name.
+    func bytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+      withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+    func section(_ kind: UInt32, _ offset: Int, _ size: Int, link: UInt32) -> [UInt8] {
+      bytes(UInt32(0)) + bytes(kind) + bytes(UInt64(0)) + bytes(UInt64(0)) + bytes(UInt64(offset))
+        + bytes(UInt64(size)) + bytes(link) + bytes(UInt32(0)) + bytes(UInt64(0))
+        + bytes(UInt64(24))
+    }
+    let (count, length) = (1 << 18, 32 << 20)
+    var header = Array(good.prefix(64))
+    header.replaceSubrange(40..<48, with: bytes(UInt64(64)))
+    header.replaceSubrange(58..<62, with: bytes(UInt16(64)) + bytes(UInt16(2)))
+    var data = Data(header)
+    data += section(11, 192, count * 24, link: 1) + section(3, 192 + count * 24, length, link: 0)
+    let symbol =
+      bytes(UInt32(0)) + bytes(UInt16(0)) + bytes(UInt16(1)) + bytes(UInt64(0))
+      + bytes(UInt64(0))
+    for _ in 0..<count { data += symbol }
+    data += Data(repeating: 97, count: length)
+    #expect(try SharedLibraryFile(path: "p.so", data: data).data(of: PluginIdentity.symbol) == nil)
+  }
+
+  @Test func `a file that changed after it was read is not loaded`() throws {
+    let path = PluginCompiler.folder.appending(path: "changing.so").path
+    try Data(good).write(to: URL(filePath: path))
+    let file = try SharedLibraryFile(path: path)
+    let other = try PluginCompiler.bad("CONSTRUCTOR", "NAME=\"changing\"")
+    try Data(contentsOf: URL(filePath: other)).write(to: URL(filePath: path), options: .atomic)
+    let error = #expect(throws: PluginError.self) { try ForeignPlugin(file) }
+    #expect(error == .changed(path: path))
+  }
+
   /// A fixed seed: the same files every time.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64

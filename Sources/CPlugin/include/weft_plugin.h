@@ -9,7 +9,8 @@
  * - It hangs on its arguments alone: equal arguments, equal results. Weft remembers results.
  * - Any thread calls it, and several at a time. shape, kernel and cost run on a thread of Weft's own
  *   with a stack of 1 MiB and a time limit; a function that doesn't return is abandoned there, and
- *   none of the plugin is called again.
+ *   the plugin is asked nothing again: only runs of plans that are there go on. reference and
+ *   elementwise have no time limit.
  * - No exception, panic or longjmp leaves it.
  * - What a pointer among its arguments points to lives until it returns, and is only read unless it
  *   is a result. It keeps none of them. Text and arrays in the tables live as long as the library.

@@ -74,8 +74,12 @@ struct ELFBytes: Sendable {
     return start.allSatisfy { $0 >= 9 && $0 < 127 } ? "text" : "other data"
   }
 
-  /// The symbols that are defined here, by name.
-  func dynamicSymbols() throws(PluginError) -> [String: ELFSymbol] {
+  /// Those of the symbols in `wanted` that are defined here, by name.
+  ///
+  /// Of each name at most a byte more than the longest wanted one is read: names may all be the same
+  /// large part of the file.
+  func dynamicSymbols(_ wanted: Set<String>) throws(PluginError) -> [String: ELFSymbol] {
+    let longest = wanted.map(\.utf8.count).max() ?? 0
     guard let table = try sections().first(where: { $0.kind == Layout.dynamicSymbols }) else {
       throw .damaged(path: path, what: "it has no section of dynamic symbols")
     }
@@ -96,8 +100,10 @@ struct ELFBytes: Sendable {
       guard UInt64(name) < strings.size else {
         throw .damaged(path: path, what: "a symbol's name lies outside of the table of names")
       }
-      let text = names[(names.startIndex + Int(name))...].prefix { $0 != 0 }
-      symbols[String(decoding: text, as: UTF8.self)] = ELFSymbol(
+      let start = names[(names.startIndex + Int(name))...].prefix(longest + 1)
+      let text = String(decoding: start.prefix { $0 != 0 }, as: UTF8.self)
+      guard wanted.contains(text) else { continue }
+      symbols[text] = ELFSymbol(
         address: try integer(at + 8, "a symbol"), size: try integer(at + 16, "a symbol"))
     }
     return symbols
@@ -189,7 +195,11 @@ enum Machine: UInt16 {
     static let current = Machine.i386
   #elseif arch(arm)
     static let current = Machine.arm
-  #else
+  #elseif arch(riscv64)
+    static let current = Machine.riscv
+  #elseif arch(x86_64)
     static let current = Machine.amd64
+  #else
+    #error("unknown processor: add its number in ELF files")
   #endif
 }

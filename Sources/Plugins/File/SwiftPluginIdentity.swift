@@ -22,7 +22,7 @@ public struct SwiftPluginIdentity: Hashable, Sendable {
 
   /// Reads the identity from a plugin's file, of which nothing runs.
   public init(_ file: SharedLibraryFile) throws(PluginError) {
-    let texts = Set(file.texts(from: Self.mark, to: Self.end, limit: 256))
+    let texts = file.texts(from: Self.mark, to: Self.end, limit: 256)
     guard let text = texts.first, texts.count == 1, let identity = Self(text) else {
       throw .damaged(
         path: file.path,

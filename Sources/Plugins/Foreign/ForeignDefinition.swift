@@ -81,6 +81,7 @@ final class ForeignDefinition: @unchecked Sendable {
   func resultTypes(
     _ attributes: Attributes, _ operands: [TensorType]
   ) throws(OpError) -> [TensorType] {
+    try checkUsable()
     let present = present(attributes, count: operands.count)
     try check(operands, present)
     try checkExtents(attributes)
@@ -185,10 +186,7 @@ final class ForeignDefinition: @unchecked Sendable {
       case .late:
         throw wrong(
           function, "didn't return within \(watchdog.limit); nothing of it is called again")
-      case .abandoned:
-        throw .refused(
-          operand: nil,
-          "can't be used: a function of plugin '\(plugin)' didn't return before")
+      case .abandoned: throw abandonment
       }
     }
   }
@@ -231,6 +229,14 @@ final class ForeignDefinition: @unchecked Sendable {
       $0[attributes] = .some(fault)
     }
     if let fault { throw wrong("elementwise", fault) }
+  }
+
+  /// Refuses where a function of the plugin didn't return: one that hangs may hold what others wait for.
+  func checkUsable() throws(OpError) { if watchdog.isAbandoned { throw abandonment } }
+
+  private var abandonment: OpError {
+    .refused(
+      operand: nil, "can't be used: a function of plugin '\(plugin)' didn't return before")
   }
 
   /// An error of the plugin itself.

@@ -30,6 +30,16 @@ struct ForeignElementwise: ElementwiseOp {
 
   var signature: OpSignature { definition.signature }
 
+  func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
+    try definition.checkUsable()
+    return [try program.resultType(operands)]
+  }
+
+  func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
+    try definition.checkUsable()
+    return [try program.evaluate(operands)]
+  }
+
   func replacing(_ attributes: Attributes) throws(OpError) -> Self {
     Self(definition: definition, attributes: attributes)
   }

@@ -5,7 +5,7 @@ import Synchronization
 /// Calls functions of a plugin on a thread of its own, and gives up on one that doesn't return.
 ///
 /// The thread is abandoned then: it runs on until the process ends, and no function of the plugin is
-/// called again. What the function was given stays alive with it.
+/// asked for anything again. What the function was given stays alive with it.
 final class Watchdog: Sendable {
   /// Why a function wasn't called to its end.
   enum Failure: Error {
@@ -15,14 +15,13 @@ final class Watchdog: Sendable {
     case abandoned
   }
 
-  private struct State {
-    var thread: Worker?
-    var isAbandoned = false
-  }
-
   let plugin: String
   let limit: Duration
-  private let state = Mutex(State())
+  private let worker = Mutex<Worker?>(nil)
+  private let abandoned = Atomic(false)
+
+  /// Whether a function didn't return; told without waiting for one that runs.
+  var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 
   init(plugin: String, limit: Duration) {
     self.plugin = plugin
@@ -31,13 +30,13 @@ final class Watchdog: Sendable {
 
   /// Runs `body` to its end, one at a time.
   func run(_ body: @escaping @Sendable () -> Void) throws(Failure) {
-    let failure: Failure? = state.withLock { state in
-      if state.isAbandoned { return .abandoned }
-      let thread = state.thread ?? Worker(name: "weft plugin \(plugin)")
-      state.thread = thread
+    let failure: Failure? = worker.withLock { worker in
+      if isAbandoned { return .abandoned }
+      let thread = worker ?? Worker(name: "weft plugin \(plugin)")
+      worker = thread
       guard thread.run(body, slices: slices) else {
-        state.isAbandoned = true
-        state.thread = nil
+        abandoned.store(true, ordering: .releasing)
+        worker = nil
         return .late
       }
       return nil

@@ -141,7 +141,8 @@ extension TableReader {
   ) throws(PluginError) -> AttributeValue {
     let given = attribute.fallback
     func list() throws(PluginError) -> [Int] {
-      guard given.count <= 1024, given.count == 0 || given.integers != nil else {
+      // A size_t beyond Int.max arrives as a negative number.
+      guard (0...1024).contains(given.count), given.count == 0 || given.integers != nil else {
         throw wrong("the default of '\(name)' has \(given.count) numbers at NULL, or too many")
       }
       return (0..<given.count).map { Int(given.integers[$0]) }

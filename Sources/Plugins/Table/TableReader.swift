@@ -148,7 +148,10 @@ struct TableReader {
   func array<T: BitwiseCopyable>(
     _ pointer: UnsafePointer<T>?, _ count: Int, most: Int, _ zero: T, _ what: String
   ) throws(PluginError) -> [T] {
-    guard count <= most else { throw wrong("has \(count) \(what)s, where \(most) is the most") }
+    // A size_t beyond Int.max arrives as a negative number.
+    guard (0...most).contains(count) else {
+      throw wrong("has \(UInt(bitPattern: count)) \(what)s, where \(most) is the most")
+    }
     guard count > 0 else { return [] }
     guard let pointer else { throw wrong("has \(count) \(what)s at NULL") }
     let start = UnsafeRawPointer(pointer)

@@ -32,11 +32,7 @@ public enum SwiftPlugin {
     guard identity == host else {
       throw .otherBuild(path: path, found: identity, expected: host)
     }
-    let place = path.contains("/") ? path : "./" + path
-    guard let handle = dlopen(place, RTLD_NOW | RTLD_LOCAL) else {
-      throw .notLoaded(
-        path: path, reason: dlerror().map { String(cString: $0) } ?? "the system doesn't say why")
-    }
+    let handle = try file.load()
     // What the plugin sees of Weft must be what this process runs.
     guard let own = dlopen(nil, RTLD_NOW), let seen = dlsym(handle, identitySymbol),
       seen == dlsym(own, identitySymbol)

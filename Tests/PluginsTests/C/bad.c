@@ -85,6 +85,15 @@
 #ifndef BEFORE_SHAPE
 #define BEFORE_SHAPE
 #endif
+#ifndef ATTRIBUTE_COUNT
+#define ATTRIBUTE_COUNT 1
+#endif
+#ifndef REFERENCE
+#define REFERENCE NULL
+#endif
+#ifndef COST
+#define COST NULL
+#endif
 #ifndef BEFORE_KERNEL
 #define BEFORE_KERNEL
 #endif
@@ -94,9 +103,16 @@ static const weft_operand operands[] = {
    .variadic = VARIADIC},
   {.size = sizeof(weft_operand), .name = "x"}};
 static const char *const choices[] = {"fast", "slow"};
+#ifdef COUNT
+static const int64_t integers[] = {1, 2};
+static const weft_attribute attributes[] = {
+  {.size = sizeof(weft_attribute), .name = ATTRIBUTE, .kind = WEFT_ATTRIBUTE_INTS,
+   .fallback = {.integers = integers, .count = COUNT}}};
+#else
 static const weft_attribute attributes[] = {
   {.size = sizeof(weft_attribute), .name = ATTRIBUTE, .kind = KIND, .choices = CHOICES,
    .choice_count = 2, .fallback = {.text = FALLBACK}}};
+#endif
 
 static int shape(const weft_call *call, weft_tensor_type *results, weft_error *error) {
   (void)error;
@@ -134,6 +150,21 @@ static void elementwise(
   for (size_t i = 0; i < count; i++) result[i] = x[0][i];
 }
 
+static int reference(
+  const weft_call *call, const double *const *operands, double *const *results,
+  weft_error *error) {
+  (void)error;
+  const int64_t count = weft_count(call->operands[0], 0, call->operands[0]->rank);
+  for (int64_t i = 0; i < count; i++) results[0][i] = operands[0][i];
+  return 0;
+}
+
+static void late_cost(const weft_call *call, weft_cost *cost) {
+  (void)call;
+  (void)cost;
+  for (;;) pause();
+}
+
 static const weft_op op = {
   .size = OP_SIZE,
   .name = NAME,
@@ -142,13 +173,19 @@ static const weft_op op = {
   .operands = OPERANDS,
   .operand_count = OPERAND_COUNT,
   .attributes = attributes,
-  .attribute_count = 1,
+  .attribute_count = ATTRIBUTE_COUNT,
   .result_count = RESULTS,
   .shape = SHAPE,
   .kernel = KERNEL,
+  .cost = COST,
+  .reference = REFERENCE,
   .elementwise = ELEMENTWISE,
   .fault = "a number is below 0",
 };
+
+static const weft_op same = {
+  .size = sizeof(weft_op), .name = "same", .summary = SUMMARY, .operands = operands,
+  .operand_count = 1, .elementwise = elementwise};
 
 // A larger struct, as a plugin of the future has it.
 typedef struct { weft_op op; uint64_t more; } future_op;
@@ -181,6 +218,7 @@ static const weft_op old = {
 static const weft_op *const ops[] = {&op};
 static const weft_op *const olds[] = {&old};
 static const weft_op *const twice[] = {&op, &op};
+static const weft_op *const both[] = {&op, &same};
 static const weft_op *const none[] = {NULL};
 static const weft_op *const futures[] = {&future.op};
 
