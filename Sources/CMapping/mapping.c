@@ -1,5 +1,6 @@
 #include "mapping.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -56,13 +57,18 @@ static void lost_page(int signal_number, siginfo_t *info, void *context) {
   sigaction(signal_number, &previous, NULL);
 }
 
-void weft_mapping_watch(void) {
+static void watch(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = lost_page;
   action.sa_flags = SA_SIGINFO;
   sigemptyset(&action.sa_mask);
-  struct sigaction now;
-  if (sigaction(SIGBUS, NULL, &now) == 0 && now.sa_sigaction == lost_page) return;
   sigaction(SIGBUS, &action, &previous);
+}
+
+// Once in a process: a second time, `previous` would be this handler, and a signal that isn't ours would come
+// back for ever.
+void weft_mapping_watch(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch);
 }

@@ -15,7 +15,8 @@ int main(void) {
   void *library = dlopen(WEFT_LIBRARY, RTLD_NOW | RTLD_GLOBAL);
   void (*run)(void) = library ? (void (*)(void))dlsym(library, "weft_main") : NULL;
   if (run == NULL) {
-    fprintf(stderr, "error: %s\n", dlerror());
+    const char *reason = dlerror();
+    fprintf(stderr, "error: %s\n", reason ? reason : WEFT_LIBRARY " has no weft_main");
     return 1;
   }
   run();

@@ -88,6 +88,7 @@ import Testing
     ("generate MODEL", "give one of --prompt"),
     ("generate MODEL --prompt a --prompts b", "give one of --prompt"),
     ("generate MODEL --prompt a --temperature=-1", "temperature takes a number from 0"),
+    ("generate MODEL --prompt a --temperature 1e-40", "a number from 0.0001 to 1000000, or 0"),
     ("generate MODEL --prompt a --top-p 2", "top-p takes a number above 0"),
     ("generate MODEL --prompt a --max-tokens 0", "max-tokens takes a number from 1"),
     ("generate MODEL --prompt a --logprobs 2", "--logprobs goes with --json"),
@@ -108,6 +109,7 @@ import Testing
 
   @Test(arguments: [
     ("generate MODEL --prompt a --context 4", "the cache has room for 4"),
+    ("generate MODEL --prompt a --max-tokens 9223372036854775807", "less capacity"),
     ("generate MODEL --prompt-file missing.txt", "missing.txt"),
     ("generate MODEL --prompt a --chat --template bad.jinja", "bad.jinja:1:4: 'include' isn't"),
     ("generate MODEL --prompt a --tokenizer missing.json", "missing.json"),

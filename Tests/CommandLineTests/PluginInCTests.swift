@@ -14,6 +14,8 @@ import Testing
       "make -B INCLUDE='\(include)' CFLAGS='-O2 -std=c11 -Wall -Wextra -Wpedantic -Werror'",
       in: folder)
     #expect(made.status == 0, "\(made.error)")
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: "activations"), withIntermediateDirectories: true)
     return folder
   }
 
@@ -28,6 +30,9 @@ import Testing
     for word in ["activations (C)", "op group_norm, snake"] {
       #expect(list.output.contains(word), "\(word): \(list.output)")
     }
+    // A folder of the plugin's name is no plugin.
+    let named = try weft("plugins info activations")
+    #expect(named.status == 0 && named.output.contains("group_norm"), "\(named.error)")
     let info = try CommandLineTool.shell(
       "weft plugins info activations.so --json", in: try Self.folder.get())
     #expect(info.output.contains("Normalization of groups of neighbouring elements"))

@@ -51,6 +51,18 @@ import Testing
     #expect(results[0][2][3001 * 100] == UInt8(truncatingIfNeeded: 3001))
   }
 
+  @Test func `a store over another finds what is there and adds nothing to it`() throws {
+    let base = PackedWeights(threads: 1)
+    let (a, b) = (try Tensor(dims: [1], floats: [1]), try Tensor(dims: [1], floats: [2]))
+    let first = try storage(base, a, pieces: 1)
+    base.finish()
+    let over = PackedWeights(over: base)
+    #expect(try storage(over, a, pieces: 1) === first)
+    _ = try storage(over, b, pieces: 2)
+    #expect(over.finish().byteCount == 200)
+    #expect(base.byteCount == 100)
+  }
+
   @Test func `a weight is packed once, whoever asks`() throws {
     let packed = PackedWeights(threads: 2)
     let tensor = try Tensor(dims: [1], floats: [1])

@@ -113,6 +113,24 @@ import Testing
     #expect(model.runs.allSatisfy { $0.reduce(0) { $0 + $1.tokens.count } <= 16 })
   }
 
+  @Test func `what became of texts before a wrong result is told once`() throws {
+    let model = HashModel(slots: 2)
+    let engine = try GenerationEngine(model)
+    var options = GenerationOptions()
+    options.maximumTokens = 1
+    let first = try engine.add([1], options)
+    options.maximumTokens = 5
+    let second = try engine.add([2], options)
+    model.state.withLock { $0.wrong = 1 }
+    #expect(throws: GenerationError.self) { try engine.step() }
+    let events = engine.endAll(.failed(.notFinite))
+    #expect(events.map(\.sequence) == [first, second])
+    #expect(events.map(\.tokens.count) == [1, 0])
+    #expect(events.map(\.finish) == [.length, .failed(.notFinite)])
+    #expect(engine.counts.generated == 1 && engine.isIdle)
+    #expect(engine.takeCounts(of: first)?.generated == 1)
+  }
+
   @Test func `a run that fails leaves all as it was`() throws {
     let model = HashModel(slots: 2)
     let engine = try GenerationEngine(model)

@@ -17,6 +17,8 @@ final class HashModel: TokenModel {
     var tokens: [[Int32]]
     var runs: [[TokenPiece]] = []
     var fails = false
+    /// The piece whose logits have another width than the vocabulary.
+    var wrong: Int?
   }
 
   init(vocabulary: Int = 50, slots: Int = 1, capacity: Int = 256, memory: Int = 8) {
@@ -51,7 +53,7 @@ final class HashModel: TokenModel {
     try state.withLock { state in
       if state.fails || cancellation?.isCancelled ?? false { throw Failure() }
       state.runs.append(pieces)
-      return try pieces.map { piece in
+      return try pieces.enumerated().map { place, piece in
         guard !piece.tokens.isEmpty, state.tokens[piece.slot].count + piece.tokens.count <= capacity
         else { throw Failure() }
         var rows: [Float] = []
@@ -61,6 +63,7 @@ final class HashModel: TokenModel {
             rows += logits(after: state.tokens[piece.slot])
           }
         }
+        if place == state.wrong { return try Tensor(dims: [1, 1], floats: [0]) }
         return try Tensor(dims: [piece.rowCount, vocabulary], floats: rows)
       }
     }

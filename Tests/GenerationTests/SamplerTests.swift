@@ -96,6 +96,28 @@ enum Recorded {
     #expect(SeededDraws(seed: 1).uniform(at: 5) != SeededDraws(seed: 2).uniform(at: 5))
   }
 
+  /// Numbers that would make infinite scores of finite logits.
+  @Test func `numbers that no score bears are refused`() {
+    func refuses(_ change: (inout SamplingOptions) -> Void) {
+      var options = SamplingOptions()
+      change(&options)
+      #expect(throws: GenerationError.self) { try options.check() }
+    }
+    for number: Float in [1e-40, 1e38, -1, .infinity, .nan] {
+      refuses { $0.temperature = number }
+      refuses { $0.repetitionPenalty = number }
+    }
+    for number: Float in [1e38, -1e38, .infinity, .nan] {
+      refuses { $0.presencePenalty = number }
+      refuses { $0.frequencyPenalty = number }
+      refuses { $0.bias[1] = number }
+    }
+    var options = SamplingOptions()
+    options.temperature = 1e-4
+    options.bias[1] = -.infinity
+    #expect(throws: Never.self) { try options.check() }
+  }
+
   @Test func `draws follow the probabilities`() throws {
     var options = SamplingOptions()
     options.temperature = 1

@@ -162,6 +162,7 @@ import Testing
 
   private func half(_ bits: UInt16) -> Double {
     let (sign, exponent, fraction) = (bits >> 15, Int(bits >> 10 & 31), Double(bits & 1023))
+    if exponent == 31 { return fraction == 0 ? (sign == 0 ? .infinity : -.infinity) : .nan }
     let magnitude =
       exponent == 0
       ? fraction * 0x1p-24
@@ -202,6 +203,32 @@ import Testing
         let expected = try op.evaluate([q, stored[0], stored[1], slots, positions])[0]
         let difference = KernelHarness.firstDifference(y, expected, Self.tolerance)
         #expect(difference == nil, "\(table.name)")
+      }
+    }
+  }
+
+  @Test(arguments: StateFormat.allCases, [Double.nan, .infinity, -.infinity])
+  func `what is no number in a cache stays none`(_ format: StateFormat, _ wrong: Double) throws {
+    let graph = try graph(heads: 2, keyHeads: 2, size: 32)
+    let (dims, places) = ([1, 4, 64], try numbers([0]))
+    for table in KernelHarness.tables {
+      let planner = GraphPlanner(
+        try PassManager([]).compile(graph), weights: NoParameters(), table: table)
+      let planned = try planner.plan(
+        for: ["tokens": 1, "slots": 1, "capacity": 4], states: format)
+      for place in [0, 3, 17, 31, 40] {
+        var keys = [Double](repeating: 0.5, count: 64)
+        keys[place] = wrong
+        let ones = try Tensor(
+          .f32, dims: [1, 1, 64], doubles: [Double](repeating: 1, count: 64))
+        let states = try (0..<2).map { _ in try Storage(zeroPages: format.byteCount(dims)) }
+        _ = try PlanExecutor(threads: 1).run(
+          planned.plan,
+          inputs: [ones, Tensor(.f32, dims: [1, 1, 64], doubles: keys), ones, places, places],
+          states: states)
+        let stored = try rows(states[0], format, dims: dims).doubles
+        #expect(!stored[place].isFinite, "\(table.name) at \(place)")
+        #expect(abs(stored[place < 32 ? 63 : 0] - 0.5) < 0.01)
       }
     }
   }

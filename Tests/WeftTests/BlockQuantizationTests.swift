@@ -128,6 +128,10 @@ import Testing
     #expect(throws: QuantizationError.self) {
       _ = try ModelQuantizer(model, budget: 1000, on: samples)
     }
+    let kept = try ModelQuantizer(
+      model, budget: 200_000, on: samples, keeping: ["model.layers.0"]
+    ).kept
+    #expect(!kept.isEmpty && kept.allSatisfy { !$0.contains("norm") }, "\(kept)")
   }
 
   /// The outputs hang on a weight by what it is multiplied with, not by its own error alone.
@@ -141,12 +145,15 @@ import Testing
     let sensitivity = try WeightSensitivity(
       model, runs: samples.runs, entry: nil, cancellation: nil)
     let forms = try QuantizationScheme.q4_0.forms(of: model)
+    let packed = sensitivity.model.shared.packed.byteCount
     let effects = try forms.keys.sorted().map { name in
       let tensor = try #require(try sensitivity.original(name).tensor)
       return try sensitivity.effect(
         of: name, as: #require(forms[name]).stored(tensor, name: name))
     }
     #expect(effects.allSatisfy { $0 > 0 && $0 < 0.1 })
+    // What was packed of the stored weights is gone again.
+    #expect(packed > 0 && sensitivity.model.shared.packed.byteCount == packed)
     #expect(try #require(effects.max()) > 4 * #require(effects.min()))
     let same = try #require(sensitivity.names.first)
     #expect(try sensitivity.effect(of: same, as: sensitivity.original(same)) == 0)

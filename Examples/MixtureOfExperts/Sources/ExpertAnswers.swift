@@ -53,9 +53,18 @@ extension ExpertAnswers: Evaluable {
       operands[3].dims[0], operands[3].dims[1], operands[3].dims[2]
     )
     var result = [Double](repeating: 0, count: dims[0] * width)
+    func checked(_ index: Int, below count: Int) throws -> Int {
+      guard (0..<count).contains(index) else {
+        throw EvaluationError.indexOutOfRange(index: index, count: count)
+      }
+      return index
+    }
     for e in 0..<experts {
-      for a in starts[e]..<starts[e + 1] {
-        let row = x[order[a] * width..<(order[a] + 1) * width]
+      // What stands in operands is data: the reference folds constants, and none of them may trap.
+      let end = try checked(starts[e + 1], below: order.count + 1)
+      for a in try checked(starts[e], below: end + 1)..<end {
+        let token = try checked(order[a], below: x.count / max(width, 1))
+        let row = x[token * width..<(token + 1) * width]
         func product(_ weight: [Double], _ i: Int) -> Double {
           let start = (e * inner + i) * width
           return zip(row, weight[start..<start + width]).reduce(0) { $0 + $1.0 * $1.1 }

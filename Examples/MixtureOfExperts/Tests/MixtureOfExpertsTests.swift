@@ -46,6 +46,20 @@ import WeftPlugin
     try expectClose(sparse.run(x)["y"], entry("Dense", settings).run(x)["y"], "\(settings)")
   }
 
+  /// The reference folds constants, so that numbers of a graph file reach it.
+  @Test(arguments: [
+    ([0, 9], [0, 1]), ([2, 1], [0, 1]), ([-1, 2], [0, 1]), ([0, 2], [0, 7]),
+  ])
+  func `a reference refuses places that aren't there`(starts: [Int], order: [Int]) throws {
+    let weight = try Tensor(zeros: .f32, dims: [1, 2, 2])
+    #expect(throws: EvaluationError.self) {
+      try ExpertAnswers().evaluate([
+        Tensor(zeros: .f32, dims: [2, 2]), Tensor(.i32, dims: [2], integers: order),
+        Tensor(.i32, dims: [2], integers: starts), weight, weight, weight,
+      ])
+    }
+  }
+
   @Test func `kernels give what the references say`() throws {
     let entry = try entry("Mixture", ["layers": "1"])
     let x = try entry.randomInputs(bindings: ["tokens": 70], seed: 1)

@@ -2,19 +2,31 @@
 
 enum { STATE_BLOCK = 32, STATE_BLOCK_BYTES = 34 };
 
-// The nearest multiples of max |x| / 127; zeros where that is no number or zero.
+// The nearest multiples of max |x| / 127; all NaN where one of them is infinite or NaN.
 static void state_store_block(const float *x, uint8_t *out) {
-  vf top = vf_set1(0.0f);
-  for (size_t i = 0; i < STATE_BLOCK; i += VW) top = vf_max(top, vf_abs(vf_load(x + i)));
-  float lanes[VW], largest = 0.0f;
+  // The largest passes NaN by: 0 * x is NaN where x isn't finite, and so is a sum with it.
+  vf top = vf_set1(0.0f), odd = vf_set1(0.0f);
+  for (size_t i = 0; i < STATE_BLOCK; i += VW) {
+    const vf v = vf_load(x + i);
+    top = vf_max(top, vf_abs(v));
+    odd = vf_add(odd, vf_mul(v, vf_set1(0.0f)));
+  }
+  float lanes[VW], odds[VW], largest = 0.0f;
   vf_store(lanes, top);
-  for (size_t i = 0; i < VW; i++) if (lanes[i] > largest) largest = lanes[i];
-  const float scale = largest / 127.0f;
-  const float inverse = scale > 0.0f && scale < INFINITY ? 1.0f / scale : 0.0f;
+  vf_store(odds, odd);
+  bool finite = true;
+  for (size_t i = 0; i < VW; i++) {
+    if (lanes[i] > largest) largest = lanes[i];
+    finite = finite && odds[i] == 0.0f;
+  }
+  const float scale = finite ? largest / 127.0f : NAN;
+  // Below that the inverse isn't finite, and the scale is 0 in f16 anyway.
+  const bool good = finite && largest >= 0x1p-110f;
+  const float inverse = good ? 127.0f / largest : 0.0f;
   const uint16_t stored = weft_f16_from_f32(scale);
   memcpy(out, &stored, sizeof stored);
   for (size_t i = 0; i < STATE_BLOCK; i++) {
-    out[sizeof stored + i] = (uint8_t)(int8_t)__builtin_rintf(x[i] * inverse);
+    out[sizeof stored + i] = good ? (uint8_t)(int8_t)__builtin_rintf(x[i] * inverse) : 0;
   }
 }
 

@@ -56,6 +56,8 @@ public final class PackedWeights: Sendable {
   /// Held by whoever packs: others wait until what they may need is there.
   private let packing = Mutex(())
   private let threads: Int
+  /// Where packed weights are found, too; nothing is added there.
+  private let base: PackedWeights?
 
   /// Whether nothing is written.
   let onlyPromises: Bool
@@ -67,6 +69,19 @@ public final class PackedWeights: Sendable {
   public init(threads: Int = ProcessorCount.available().count, onlyPromises: Bool = false) {
     self.threads = threads
     self.onlyPromises = onlyPromises
+    base = nil
+  }
+
+  /// An empty store that finds what is packed in `base`, too, and keeps its own until it is let go.
+  public init(over base: PackedWeights) {
+    threads = base.threads
+    onlyPromises = base.onlyPromises
+    self.base = base
+  }
+
+  /// What is packed for `key` in `base`; all that was promised there is written.
+  private func inherited(_ key: Key) -> Storage? {
+    base?.shelf.withLock { shelf in shelf.jobs.isEmpty ? shelf.entries[key]?.packed : nil }
   }
 
   /// A packed weight that isn't written yet.
@@ -114,6 +129,7 @@ public final class PackedWeights: Sendable {
   private func storage(
     _ key: Key, keeping sources: [Storage], pack: () throws(TensorError) -> Storage
   ) throws(TensorError) -> Storage {
+    if let known = inherited(key) { return known }
     if let known = shelf.withLock({ $0.entries[key]?.packed }) { return known }
     let packed = try pack()
     return shelf.withLock { shelf in
@@ -198,6 +214,7 @@ public final class PackedWeights: Sendable {
     _ key: Key, _ sources: [StorageRange], byteCount: Int, pieces: Int,
     fill: @escaping @Sendable (Storage, Range<Int>) -> Void
   ) throws(TensorError) -> Storage {
+    if let known = inherited(key) { return known }
     let result = shelf.withLock { shelf in
       Result { () throws(TensorError) -> Storage in
         if let known = shelf.entries[key]?.packed {

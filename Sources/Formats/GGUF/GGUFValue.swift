@@ -207,7 +207,7 @@ public struct GGUFArray: Sendable, Hashable {
     elements { cursor, kind throws(GGUFFault) in try cursor.value(kind, key: "").bool }
   }
 
-  /// The arrays of an array of arrays; nil for all others.
+  /// The arrays of an array of arrays that was read from a file; nil for all others.
   public var arrays: [GGUFArray]? {
     guard kind == .array, case .mapped(let file, let range) = payload else { return nil }
     var cursor = GGUFCursor(

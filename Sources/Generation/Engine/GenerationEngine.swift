@@ -24,6 +24,8 @@ public final class GenerationEngine {
   private var made = 0
   private var finished: [SequenceID: GenerationCounts] = [:]
   private var cancelled: [SequenceID: FinishReason] = [:]
+  /// What became of sequences and nobody was told yet.
+  private var untold: [GenerationEvent] = []
   /// What all ended sequences took.
   public private(set) var counts = GenerationCounts()
 
@@ -48,7 +50,7 @@ public final class GenerationEngine {
   }
 
   /// Whether nothing is left to do.
-  public var isIdle: Bool { sequences.isEmpty }
+  public var isIdle: Bool { sequences.isEmpty && untold.isEmpty }
 
   /// How many sequences are being generated.
   public var activeCount: Int { sequences.count { $0.slot != nil } }
@@ -105,31 +107,36 @@ public final class GenerationEngine {
 
   /// Advances all sequences, and says what became of each that changed.
   ///
-  /// A run that fails or is cancelled leaves the sequences as they were.
+  /// A run that fails or is cancelled leaves the sequences as they were. Where it is its result that is
+  /// wrong, what became of the sequences before is said by the next call, or by ``endAll(_:)``.
   public func step(cancellation: Cancellation? = nil) throws -> [GenerationEvent] {
     // Said by themselves: a run that fails must not take them along.
-    let ended = endCancelled()
-    guard ended.isEmpty else { return ended }
-    var events: [GenerationEvent] = []
+    untold += endCancelled()
+    guard untold.isEmpty else { return takeUntold() }
     try admit()
     let work = try plan(cancellation)
-    guard !work.isEmpty else { return events }
+    guard !work.isEmpty else { return [] }
     let results = try model.advance(work.map(\.piece), cancellation: cancellation)
+    defer { sequences.removeAll { $0.finish != nil } }
     for (item, logits) in zip(work, results) {
       let expected = [item.piece.rowCount, model.vocabulary]
       guard item.piece.rowCount == 0 || (logits.dims == expected && logits.dtype == .f32) else {
         throw GenerationError.logits(expected: expected, found: logits.dims)
       }
-      if let event = try finish(item, logits) { events.append(event) }
+      try finish(item, logits)
     }
-    sequences.removeAll { $0.finish != nil }
-    return events
+    return takeUntold()
+  }
+
+  private func takeUntold() -> [GenerationEvent] {
+    defer { untold = [] }
+    return untold
   }
 
   /// Ends all sequences, such as after an error.
   public func endAll(_ reason: FinishReason) -> [GenerationEvent] {
     defer { sequences = [] }
-    return sequences.indices.map { end($0, reason) }
+    return takeUntold() + sequences.indices.map { end($0, reason) }
   }
 
   private func end(_ i: Int, _ reason: FinishReason) -> GenerationEvent {
@@ -231,13 +238,13 @@ extension GenerationEngine {
     }
   }
 
-  private func finish(_ work: Work, _ logits: Tensor) throws -> GenerationEvent? {
+  private func finish(_ work: Work, _ logits: Tensor) throws {
     let (i, slot) = (work.index, work.piece.slot)
     slots.append(work.piece.tokens, to: slot)
     sequences[i].counts.runs += 1
     guard work.piece.wanted != .none else {
       sequences[i].fed += work.piece.tokens.count
-      return nil
+      return
     }
     var event = GenerationEvent(sequences[i].id)
     let certain = work.piece.tokens.count - work.draft.count
@@ -252,8 +259,8 @@ extension GenerationEngine {
     sequences[i].fed += certain + accepted
     sequences[i].counts.drafted += work.draft.count
     sequences[i].counts.accepted += accepted
+    untold.append(event)
+    defer { if sequences[i].finish != nil { close(i) } }
     try slots.truncate(slot, to: sequences[i].fed, in: model)
-    if sequences[i].finish != nil { close(i) }
-    return event
   }
 }

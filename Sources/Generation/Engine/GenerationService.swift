@@ -4,6 +4,9 @@ import Synchronization
 
 /// An engine on a thread of its own, which many callers ask for texts.
 ///
+/// Thread, engine and the model's cache live until ``stop(within:)`` is called, also where the service itself is
+/// let go.
+///
 /// ```swift
 /// let service = GenerationService(engine, limits: .init(queue: 64))
 /// for await event in try service.generate(prompt, options).events { print(event.text) }

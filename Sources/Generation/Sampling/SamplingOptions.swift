@@ -53,20 +53,29 @@ public struct SamplingOptions: Sendable, Hashable {
     ) throws(GenerationError) {
       if !isRight { throw .option(name: name, expected: expected, found: "\(found)") }
     }
+    // Within these bounds scores stay finite in f32, whatever the model says.
+    let bound: Float = 1e6
     try require(
-      temperature.isFinite && temperature >= 0, "temperature", "a number from 0", temperature)
+      temperature == 0 || (1e-4...bound).contains(temperature), "temperature",
+      "a number from 0.0001 to 1000000, or 0", temperature)
     try require(topK >= 0, "top-k", "a number from 0", topK)
     try require(topP > 0 && topP <= 1, "top-p", "a number above 0 and up to 1", topP)
     try require(minP >= 0 && minP <= 1, "min-p", "a number from 0 to 1", minP)
     try require(
       typicalP > 0 && typicalP <= 1, "typical-p", "a number above 0 and up to 1", typicalP)
     try require(
-      repetitionPenalty > 0 && repetitionPenalty.isFinite, "repetition penalty",
-      "a number above 0", repetitionPenalty)
-    try require(presencePenalty.isFinite, "presence penalty", "a finite number", presencePenalty)
-    try require(frequencyPenalty.isFinite, "frequency penalty", "a finite number", frequencyPenalty)
+      (1 / bound...bound).contains(repetitionPenalty), "repetition penalty",
+      "a number from 0.000001 to 1000000", repetitionPenalty)
+    try require(
+      abs(presencePenalty) <= bound, "presence penalty", "a number from -1000000 to 1000000",
+      presencePenalty)
+    try require(
+      abs(frequencyPenalty) <= bound, "frequency penalty", "a number from -1000000 to 1000000",
+      frequencyPenalty)
     for (token, value) in bias.sorted(by: { $0.key < $1.key }) {
-      try require(!value.isNaN && value != .infinity, "bias of token \(token)", "a number", value)
+      try require(
+        value == -.infinity || abs(value) <= bound, "bias of token \(token)",
+        "-inf, or a number from -1000000 to 1000000", value)
     }
   }
 }

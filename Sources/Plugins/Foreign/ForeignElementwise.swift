@@ -30,11 +30,6 @@ struct ForeignElementwise: ElementwiseOp {
 
   var signature: OpSignature { definition.signature }
 
-  func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
-    try definition.checkUsable()
-    return [try program.resultType(operands)]
-  }
-
   func evaluate(_ operands: [Tensor]) throws -> [Tensor] {
     try definition.checkUsable()
     return [try program.evaluate(operands)]
@@ -46,6 +41,7 @@ struct ForeignElementwise: ElementwiseOp {
 
   /// NumPy's broadcasting, once the function was seen to be elementwise.
   func resultTypes(_ operands: [TensorType]) throws(OpError) -> [TensorType] {
+    try definition.checkUsable()
     let types = [try program.resultType(operands)]
     try definition.checkElementwise(attributes)
     return types

@@ -29,12 +29,10 @@ struct DecodingCache: Sendable {
       guard dims.count == 3, dims[0] == Dim(symbol: "slots"), dims[1] == Dim(symbol: "capacity"),
         let width = dims[2].value
       else { throw DecodingError.state(name, found: value.type) }
-      let bytes: Int
-      do {
-        bytes = try format.byteCount([slots, capacity, width])
-      } catch {
+      guard width % (format.blocks?.elementsPerBlock ?? 1) == 0 else {
         throw DecodingError.format(format, state: name, width: width)
       }
+      let bytes = (try? format.byteCount([slots, capacity, width])) ?? .max
       let (sum, overflow) = total.addingReportingOverflow(bytes)
       total = overflow ? .max : sum
       guard total <= MemoryLimit.byteCount else {

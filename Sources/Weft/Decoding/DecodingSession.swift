@@ -134,11 +134,11 @@ public final class DecodingSession: Sendable {
           for (piece, rows) in part.wanted(logits) { results[piece].append(try rows.get()) }
           for span in part.spans { cache.tokens[span.slot] += span.tokens }
         }
+        return try results.map { try Tensor.joiningRows($0, width: vocabulary) }
       } catch {
         for (slot, count) in before.enumerated() { cache.tokens[slot].removeSubrange(count...) }
         throw error
       }
-      return try results.map { try Tensor.joiningRows($0, width: vocabulary) }
     }
   }
 

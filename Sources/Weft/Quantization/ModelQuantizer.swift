@@ -8,8 +8,8 @@ import Foundation
 /// try quantized.write(to: URL(filePath: "minilm-int8"), of: source)
 /// ```
 ///
-/// What only linear layers read is quantized; embedding tables, norms and biases stay as they are. In 8 bits,
-/// attentions may round their products to bf16, too.
+/// What linear layers read is quantized; `f16` and the schemes of blocks store embedding tables so, too. Norms and
+/// biases stay as they are. In 8 bits, attentions may round their products to bf16, too.
 public struct ModelQuantizer: Sendable {
   /// The model as it is.
   public let model: Model
@@ -81,7 +81,7 @@ public struct ModelQuantizer: Sendable {
     self.forms = forms
     weights = names.filter { forms[$0] != nil }
     products = []
-    kept = names.filter(selected.contains)
+    kept = choice.kept
   }
 
   /// How many weights ``quantize(cancellation:progress:)`` goes through.

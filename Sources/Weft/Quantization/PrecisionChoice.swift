@@ -13,6 +13,8 @@ struct PrecisionChoice {
   }
 
   private var options: [(name: String, options: [Option])] = []
+  /// The weights that could be quantized and are kept as they are.
+  private(set) var kept: [String] = []
   /// Bytes of the weights that stay as they are.
   private var fixed = 0
 
@@ -22,9 +24,9 @@ struct PrecisionChoice {
   /// Runs that a weight's effect on the outputs is told from.
   private static let runs = 4
 
-  /// What there is to choose from for the weights of `model`, but those in `kept`.
+  /// What there is to choose from for the weights of `model`, but those in `wanted`.
   init(
-    _ model: Model, on samples: QuantizationSamples, entry: String?, keeping kept: Set<String>,
+    _ model: Model, on samples: QuantizationSamples, entry: String?, keeping wanted: Set<String>,
     cancellation: Cancellation?, progress: (Int) -> Void
   ) throws {
     let forms = try Self.formats.map { format in
@@ -36,11 +38,12 @@ struct PrecisionChoice {
       if cancellation?.isCancelled == true { throw ExecutionError.cancelled }
       let weight = try sensitivity.original(name)
       let possible = forms.compactMap { $0[name] }
-      if let tensor = weight.tensor, let first = possible.first, !kept.contains(name) {
+      if let tensor = weight.tensor, let first = possible.first, !wanted.contains(name) {
         let effect = try sensitivity.effect(of: name, as: first.stored(tensor, name: name))
         options.append(
           (name, try Self.options(possible + [.dense(.f16)], of: tensor, name, effect)))
       } else {
+        if weight.tensor != nil, !possible.isEmpty { kept.append(name) }
         let (sum, overflow) = fixed.addingReportingOverflow(weight.byteCount)
         fixed = overflow ? .max : sum
       }

@@ -2,7 +2,8 @@
 struct WeightSensitivity {
   /// The weights, in the order of declaration.
   let names: [String]
-  private let model: Model
+  /// The model as it is, whose packed weights serve all that is tried.
+  let model: Model
   private let entry: String?
   private let runs: [[String: Tensor]]
   private let originals: [String: StoredWeight]
@@ -40,9 +41,10 @@ struct WeightSensitivity {
   func effect(of name: String, as stored: StoredWeight) throws -> Double {
     var weights = originals
     weights[name] = stored
-    // What is packed of the other weights serves here, too.
+    // What is packed of the other weights serves here, too; what is packed of this one goes again.
     let changed = Model(
-      model, weights: HeldWeights(weights: weights), packed: model.shared.packed)
+      model, weights: HeldWeights(weights: weights),
+      packed: PackedWeights(over: model.shared.packed))
     let found = try Self.outputs(of: changed, runs, entry, cancellation)
     var (difference, reference) = (0.0, 0.0)
     for (y, z) in zip(exact.joined(), found.joined()) where y.dtype.isFloatingPoint {

@@ -84,7 +84,8 @@ struct GenerateCommand: ParsableCommand {
     options.logProbabilities = logprobs
     options.continuesPrompt = !chat
     let longest = tokens.map(\.count).max() ?? 1
-    let capacity = model.context ?? longest + sampling.maxTokens
+    let (tokensInAll, overflow) = longest.addingReportingOverflow(sampling.maxTokens)
+    let capacity = model.context ?? (overflow ? .max : tokensInAll)
     let run = GenerationRun(
       texts: texts, prompts: prompts, tokens: tokens, options: options, capacity: capacity,
       slots: beams ?? min(parallel, prompts.count), format: model.cache, json: json)

@@ -59,7 +59,8 @@ struct PluginsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let isFile = FileManager.default.fileExists(atPath: plugin)
+      // A name may be that of a folder or program here, too.
+      let isFile = ["/", ".so", ".dylib"].contains(where: plugin.contains)
       if isFile { try PluginHost.enter(for: [plugin]) }
       let info = try PluginInfo(
         isFile ? PluginListing.Place.file(plugin) : .name(plugin), among: plugins.paths,

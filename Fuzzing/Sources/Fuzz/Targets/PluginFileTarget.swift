@@ -8,13 +8,15 @@ struct PluginFileTarget: FuzzTarget {
   static let name = "plugin-file"
   static let words = [
     "\u{7f}ELF", "weft_plugin", "weft_plugin_ops", "weftplug", ".dynsym", ".dynstr",
+    "weft_swift_plugin", "WEFT-SWIFT-PLUGIN;", "abi=1;", "weft=1;", "build=2;", "compiler=3;",
+    ";end",
   ]
 
   private let file: ScratchFile
 
   init() throws { file = try ScratchFile("so") }
 
-  /// A plugin in C, and a library that is none; both need a compiler.
+  /// Plugins in C and in Swift, by their marks, and libraries that are none; all need a compiler.
   func seeds() throws -> [Data] {
     let source = file.url.appendingPathExtension("c")
     let library = file.url.appendingPathExtension("seed")
@@ -23,6 +25,8 @@ struct PluginFileTarget: FuzzTarget {
       "int none(void) { return 1; }",
       "#include <weft_plugin.h>\nstatic const weft_op *const ops[1];\nWEFT_PLUGIN(\"seed\", \"1.0\", ops)\n",
       "const char weft_plugin[400] = \"weftplug\";",
+      "const char mark[] = \"WEFT-SWIFT-PLUGIN;abi=1;weft=1;build=2;compiler=3;end\";\n"
+        + "const char *weft_swift_plugin(void) { return mark; }",
     ]
     return try texts.compactMap { text in
       try Data(text.utf8).write(to: source)
@@ -41,8 +45,7 @@ struct PluginFileTarget: FuzzTarget {
   func run(_ bytes: Data) {
     file.set(bytes)
     guard let library = try? SharedLibraryFile(path: file.url.path) else { return }
-    _ = library.exports("weft_plugin")
-    _ = library.texts(from: "weft-swift-plugin", to: "\0", limit: 4096)
+    if SwiftPluginIdentity.isPlugin(library) { _ = try? SwiftPluginIdentity(library) }
     for symbol in [PluginIdentity.symbol, PluginIdentity.table] {
       guard let data = try? library.data(of: symbol) else { continue }
       _ = try? PluginIdentity(data, path: "fuzz.so")

@@ -1,4 +1,5 @@
 import Foundation
+import GraphLanguage
 
 /// The package that `weft plugins new` writes: a plugin that builds, and passes its own test.
 public struct PluginTemplate: Sendable {
@@ -34,13 +35,19 @@ public struct PluginTemplate: Sendable {
     self.name = name
     self.kind = kind
     self.language = language
+    if kind == .op {
+      guard !GraphLanguage.isKeyword(snakeCase) else { throw .keyword(snakeCase) }
+      guard (try? Registry([StandardPlugin()]))?.ops[snakeCase] == nil else {
+        throw .taken(snakeCase)
+      }
+    }
   }
 
   /// The module: `TopGate`.
   public var module: String {
     let words = name.split(separator: "-")
     let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    // A module can't have the name of one that it imports.
+    // A module can't have the name of another in its program, nor of a type that it uses.
     return Self.taken.contains(joined) ? joined + "Plugin" : joined
   }
 
@@ -48,9 +55,14 @@ public struct PluginTemplate: Sendable {
   var snakeCase: String { name.replacing("-", with: "_") }
 
   private static let taken: Set<String> = [
-    "Weft", "WeftPlugin", "Swift", "Foundation", "Testing", "Tensors", "IR", "Executor", "Compiler",
-    "Operators", "Passes", "Formats", "Plugins", "Tokenizers", "Generation", "Profiler", "Report",
-    "Diagrams", "Serving", "Plugin", "Op", "Pass", "Graph", "Model",
+    "Weft", "WeftPlugin", "WeftCLI", "WeftHost", "WeftMain", "Swift", "Foundation", "Testing",
+    "Tensors",
+    "IR", "Executor", "Compiler", "Operators", "Passes", "Formats", "Plugins", "Tokenizers",
+    "Generation", "GraphLanguage", "ChatTemplates", "ShippedGraphs", "Profiler", "Report",
+    "Diagrams",
+    "Serving", "CGraphviz", "CKernels", "CMapping", "CPlugin", "BuildIdentity", "ArgumentParser",
+    "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "KernelBenchmarks", "MixtureExample",
+    "Plugin", "Op", "Pass", "Graph", "Model",
   ]
 
   /// Writes the package into a new folder, whole or not at all.
@@ -103,7 +115,10 @@ public struct PluginTemplate: Sendable {
       }
     let path = checkout.folder.path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     return [
-      File(path: "Package.swift", text: Self.manifest.replacing("CHECKOUT", with: path)),
+      // The path last: what stands in it is no place to fill.
+      File(
+        path: "Package.swift", text: filled(Self.manifest).replacing("CHECKOUT", with: path),
+        isFilled: false),
       File(path: ".gitignore", text: ".build/\n"),
     ] + own
   }

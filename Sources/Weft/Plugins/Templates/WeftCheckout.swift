@@ -32,6 +32,10 @@ public struct WeftCheckout: Sendable {
 public enum PluginTemplateError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The name can't be a plugin's.
   case name(String)
+  /// An op's name that the graph language has for itself.
+  case keyword(String)
+  /// An op's name that an op of Weft has.
+  case taken(String)
   /// There is no such beginning in that language.
   case notThere(PluginTemplate.Kind, PluginTemplate.Language)
   /// The folder is no checkout of Weft; nil: nor is any around the program.
@@ -41,6 +45,8 @@ public enum PluginTemplateError: Error, Hashable, Sendable, CustomStringConverti
     switch self {
     case .name(let name):
       "a plugin's name is small letters, digits and '-', and begins with a letter; found '\(name)'"
+    case .keyword(let name): "an op can't be named '\(name)', a keyword of the graph language"
+    case .taken(let name): "an op named '\(name)' is there already, one of Weft's own"
     case .notThere(let kind, let language):
       "a plugin in \(language.rawValue) can't begin with --kind \(kind.rawValue): C has ops"
     case .noCheckout(let path?): "\(path): expected a checkout of Weft"
