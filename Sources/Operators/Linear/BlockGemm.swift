@@ -7,14 +7,12 @@ import Tensors
 struct PackedBlocks: Sendable {
   let format: BlockFormat
   let storage: Storage
-  /// The original, for kernels that may run before it is packed.
-  var stored: StoredBlocks?
-  /// Tells them whether it is.
-  var state: WaitingStorage?
+  /// For kernels that may run before it is packed.
+  var original: Original<StoredBlocks>?
 
   /// The original where it isn't packed yet.
   var waiting: StoredBlocks? {
-    @inline(__always) get { state?.isWritten ?? true ? nil : stored }
+    @inline(__always) get { original?.waiting }
   }
 }
 
@@ -61,7 +59,7 @@ struct BlockGemm: RoundedProduct {
   }
 
   func scratchByteCount(for packed: PackedBlocks, depth: Int) -> Int {
-    packed.stored?.scratchByteCount(kernels) ?? 0
+    packed.original?.stored.scratchByteCount(kernels) ?? 0
   }
 
   func multiply(
@@ -116,7 +114,7 @@ extension KernelRequest {
       let storage = try packed.waitingStorage(
         for: matrix, layout: layout, byteCount: bytes, pieces: pieces, fill: fill)
       return PackedBlocks(
-        format: matrix.format, storage: storage.packed, stored: stored, state: storage)
+        format: matrix.format, storage: storage.packed, original: Original(stored, storage))
     } catch {
       throw .tensor(error)
     }

@@ -44,7 +44,7 @@ struct PackedGemmKernel: Kernel {
 
   /// A panel of a weight that isn't packed yet.
   var scratchByteCount: Int {
-    segments.map { $0.packed.stored?.scratchByteCount(table) ?? 0 }.max() ?? 0
+    segments.map { $0.packed.original?.stored.scratchByteCount(table) ?? 0 }.max() ?? 0
   }
 
   func run(tiles: Range<Int>, io: KernelIO) {
@@ -121,15 +121,28 @@ struct PackedMatrix: Sendable {
   let storage: Storage
   /// f32, or the 16 bits that the weight is stored in: the kernel widens them in registers.
   let type: DType
-  /// The original, for kernels that may run before it is packed.
-  var stored: StoredColumns?
-  /// Tells them whether it is.
-  var state: WaitingStorage?
+  /// For kernels that may run before it is packed.
+  var original: Original<StoredColumns>?
 
   /// The original where it isn't packed yet.
   var waiting: StoredColumns? {
-    @inline(__always) get { state?.isWritten ?? true ? nil : stored }
+    @inline(__always) get { original?.waiting }
   }
+}
+
+/// The original of a packed weight, and whether that is packed: one reference, so that a kernel that takes
+/// up a tile counts no more of them than it must.
+final class Original<Stored: Sendable>: Sendable {
+  let stored: Stored
+  private let state: WaitingStorage
+
+  init(_ stored: Stored, _ state: WaitingStorage) {
+    self.stored = stored
+    self.state = state
+  }
+
+  /// The original where it isn't packed yet.
+  var waiting: Stored? { state.isWritten ? nil : stored }
 }
 
 /// What a matrix product does to its results, besides the bias.
@@ -194,7 +207,7 @@ extension KernelRequest {
       let storage = try packed.waitingStorage(
         for: tensor, layout: layout, byteCount: byteCount, pieces: pieces, fill: fill)
       return PackedMatrix(
-        storage: storage.packed, type: tensor.dtype, stored: stored, state: storage)
+        storage: storage.packed, type: tensor.dtype, original: Original(stored, storage))
     } catch {
       throw .tensor(error)
     }
