@@ -72,9 +72,9 @@ public final class GraphPlanner: Sendable {
     let start = clock.now
     let bound: Graph
     do {
+      bound = try compiled.graph.binding(key.bindings)
       // A pass may have merged or dropped the op that refuses these bindings.
       _ = try compiled.source.binding(key.bindings)
-      bound = try compiled.graph.binding(key.bindings)
     } catch {
       throw .binding(error)
     }
