@@ -103,7 +103,7 @@ enum Recorded {
       change(&options)
       #expect(throws: GenerationError.self) { try options.check() }
     }
-    for number: Float in [1e-40, 1e38, -1, .infinity, .nan] {
+    for number: Float in [Float.leastNonzeroMagnitude, 1e38, -1, .infinity, .nan] {
       refuses { $0.temperature = number }
       refuses { $0.repetitionPenalty = number }
     }

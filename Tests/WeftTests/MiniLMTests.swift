@@ -33,6 +33,8 @@ import Testing
       defer { try? FileManager.default.removeItem(at: folder) }
       let model = try MiniLMFolder.model(in: folder)
       _ = try SentenceEmbedder(model).embed(["The cat sits outside"])
+      #expect(model.shared.packed.waitingByteCount > 0)
+      model.shared.packed.settle()
       let map = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps")).readToEnd()
       var resident = 0
       var isWeights = false
