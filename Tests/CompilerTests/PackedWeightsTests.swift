@@ -63,6 +63,30 @@ import Testing
     #expect(base.byteCount == 100)
   }
 
+  @Test func `a store over another finds no weight that waits there`() throws {
+    let base = PackedWeights(threads: 2)
+    let tensor = try Tensor(dims: [1], floats: [1])
+    let first = try base.waitingStorage(
+      for: tensor, layout: "x", byteCount: 1, pieces: 1
+    ) { storage, _ in storage.base.storeBytes(of: 7, as: UInt8.self) }
+    #expect(!first.isWritten)
+    let over = PackedWeights(over: base)
+    #expect(first.isWritten && base.waitingByteCount == 0)
+    let again = try over.waitingStorage(
+      for: tensor, layout: "x", byteCount: 1, pieces: 1
+    ) { _, _ in Issue.record("packed twice") }
+    #expect(again.packed === first.packed && again.isWritten)
+    #expect(again.packed.base.load(as: UInt8.self) == 7)
+    // One that the base has only promised since isn't taken for written.
+    let other = try Tensor(dims: [1], floats: [2])
+    let waiting = try base.waitingStorage(
+      for: other, layout: "x", byteCount: 1, pieces: 1
+    ) { _, _ in }
+    #expect(
+      try over.storage(for: [other], layout: "x", byteCount: 1, pieces: 1) { _, _ in }
+        !== waiting.packed)
+  }
+
   @Test func `a weight is packed once, whoever asks`() throws {
     let packed = PackedWeights(threads: 2)
     let tensor = try Tensor(dims: [1], floats: [1])

@@ -35,7 +35,7 @@ public final class PackedWeights: Sendable {
   }
 
   /// A packed weight with what keeps its key's identity alive.
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     var packed: Storage
     var sources: [Storage]
     /// Nil for one that never waits.
@@ -43,7 +43,7 @@ public final class PackedWeights: Sendable {
   }
 
   /// What is packed or promised, and the work that keeps the promises.
-  private struct Shelf: Sendable {
+  struct Shelf: Sendable {
     var entries: [Key: Entry] = [:]
     var slab = StorageSlab()
     /// What a plan can't run without.
@@ -52,9 +52,9 @@ public final class PackedWeights: Sendable {
     var waiting = WaitingWeights()
   }
 
-  private let shelf = Mutex(Shelf())
+  let shelf = Mutex(Shelf())
   /// Held by whoever packs: others wait until what they may need is there.
-  private let packing = Mutex(())
+  let packing = Mutex(())
   private let threads: Int
   /// Where packed weights are found, too; nothing is added there.
   private let base: PackedWeights?
@@ -72,16 +72,23 @@ public final class PackedWeights: Sendable {
     base = nil
   }
 
-  /// An empty store that finds what is packed in `base`, too, and keeps its own until it is let go.
+  /// An empty store that finds what is packed in `base`, too, where nothing waits any more, and keeps
+  /// its own until it is let go.
   public init(over base: PackedWeights) {
     threads = base.threads
     onlyPromises = base.onlyPromises
     self.base = base
+    base.settle()
   }
 
-  /// What is packed for `key` in `base`; all that was promised there is written.
-  private func inherited(_ key: Key) -> Storage? {
-    base?.shelf.withLock { shelf in shelf.jobs.isEmpty ? shelf.entries[key]?.packed : nil }
+  /// What is packed for `key` in `base`, and written.
+  func inherited(_ key: Key) -> Storage? {
+    base?.shelf.withLock { shelf in
+      guard shelf.jobs.isEmpty, let entry = shelf.entries[key], entry.written?.isSet ?? true else {
+        return nil
+      }
+      return entry.packed
+    }
   }
 
   /// A packed weight that isn't written yet.
@@ -126,7 +133,7 @@ public final class PackedWeights: Sendable {
     try storage(Key(matrix, layout: layout), keeping: [matrix.storage], pack: pack)
   }
 
-  private func storage(
+  func storage(
     _ key: Key, keeping sources: [Storage], pack: () throws(TensorError) -> Storage
   ) throws(TensorError) -> Storage {
     if let known = inherited(key) { return known }
@@ -170,47 +177,7 @@ public final class PackedWeights: Sendable {
       fill: fill)
   }
 
-  /// The packed form of `tensor`, which waits until there is time: until then the kernel reads the
-  /// original.
-  public func waitingStorage(
-    for tensor: Tensor, layout: String, byteCount: Int, pieces: Int,
-    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
-  ) throws(TensorError) -> WaitingStorage {
-    try waiting(
-      Key([tensor], layout: layout), .init(tensor), byteCount: byteCount, pieces: pieces,
-      fill: fill)
-  }
-
-  /// The packed form of `matrix`, which may wait as that of a tensor may.
-  public func waitingStorage(
-    for matrix: BlockMatrix, layout: String, byteCount: Int, pieces: Int,
-    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
-  ) throws(TensorError) -> WaitingStorage {
-    try waiting(
-      Key(matrix, layout: layout), .init(matrix), byteCount: byteCount, pieces: pieces, fill: fill)
-  }
-
-  private func waiting(
-    _ key: Key, _ source: StorageRange, byteCount: Int, pieces: Int,
-    fill: @escaping @Sendable (Storage, Range<Int>) -> Void
-  ) throws(TensorError) -> WaitingStorage {
-    try shelf.withLock { shelf in
-      Result { () throws(TensorError) -> WaitingStorage in
-        if let known = shelf.entries[key] {
-          return WaitingStorage(packed: known.packed, written: known.written)
-        }
-        let packed = try shelf.slab.take(byteCount)
-        let written = WrittenFlag()
-        shelf.entries[key] = Entry(packed: packed, sources: [source.storage], written: written)
-        shelf.waiting.append(
-          PackingJob(
-            sources: [source], packed: packed, pieces: pieces, fill: fill, written: written))
-        return WaitingStorage(packed: packed, written: written)
-      }
-    }.get()
-  }
-
-  private func promise(
+  func promise(
     _ key: Key, _ sources: [StorageRange], byteCount: Int, pieces: Int,
     fill: @escaping @Sendable (Storage, Range<Int>) -> Void
   ) throws(TensorError) -> Storage {
@@ -243,26 +210,7 @@ public final class PackedWeights: Sendable {
     }
   }
 
-  /// Writes what may wait, too: for who is about to run a plan many times, or to time it.
-  public func settle() {
-    if onlyPromises { return }
-    packing.withLock { _ in _ = run { $0.waiting.takeAll() } }
-  }
-
-  /// Bytes of packed weights that aren't written yet, and that nobody waits for.
-  public var waitingByteCount: Int {
-    shelf.withLock { $0.waiting.jobs.reduce(0) { $0 + $1.packed.byteCount } }
-  }
-
-  /// Before a run: the first of new weights reads them as they are stored, so that its answer comes
-  /// soon; each later one first packs a share of them. Results are the same bytes.
-  ///
-  /// Where somebody else packs at the moment, nothing happens.
-  public func beginRun() {
-    _ = packing.withLockIfAvailable { _ in run { $0.waiting.takeShare() } }
-  }
-
-  private func run(_ take: (inout sending Shelf) -> [PackingJob]) -> PackingTotals {
+  func run(_ take: (inout sending Shelf) -> [PackingJob]) -> PackingTotals {
     let jobs = shelf.withLock { shelf in
       shelf.slab.adviseHugePages()
       return take(&shelf)
@@ -273,78 +221,6 @@ public final class PackedWeights: Sendable {
     return PackingTotals(
       byteCount: jobs.reduce(0) { $0 + $1.packed.byteCount },
       duration: ContinuousClock.now - start)
-  }
-
-  /// `tensor` with elements of type `dtype`: itself, or a dense copy that all plans share.
-  public func converted(_ tensor: Tensor, to dtype: DType) throws(TensorError) -> Tensor {
-    if tensor.dtype == dtype { return tensor }
-    if onlyPromises {
-      return try promisedCopy(
-        Key([tensor], layout: dtype.rawValue), [.init(tensor)], dtype, tensor.dims)
-    }
-    let storage = try storage(for: [tensor], layout: dtype.rawValue) {
-      () throws(TensorError) -> Storage in
-      let copy = try tensor.converted(to: dtype)
-      tensor.dropPages()
-      return copy.storage
-    }
-    return try Tensor(dtype: dtype, dims: tensor.dims, storage: storage)
-  }
-
-  /// `weight` with elements of type `dtype`: itself, or a dense copy that all plans share.
-  public func converted(_ weight: StoredWeight, to dtype: DType) throws(TensorError) -> Tensor {
-    switch weight {
-    case .dense(let tensor): return try converted(tensor, to: dtype)
-    case .int8(let matrix):
-      return try widened(
-        Key(matrix, layout: dtype.rawValue), [matrix.storage, matrix.scales.storage],
-        .init(matrix), dtype, matrix.dims
-      ) { () throws(TensorError) -> Tensor in try matrix.dense(dtype) }
-    case .blocks(let matrix):
-      return try widened(
-        Key(matrix, layout: dtype.rawValue), [matrix.storage], .init(matrix), dtype, matrix.dims
-      ) { () throws(TensorError) -> Tensor in try matrix.dense(dtype) }
-    }
-  }
-
-  /// A dense copy of a weight in another form, made by `dense` where it isn't there yet.
-  private func widened(
-    _ key: Key, _ kept: [Storage], _ source: StorageRange, _ dtype: DType, _ dims: [Int],
-    dense: () throws(TensorError) -> Tensor
-  ) throws(TensorError) -> Tensor {
-    if onlyPromises { return try promisedCopy(key, [source], dtype, dims) }
-    let storage = try storage(key, keeping: kept) { () throws(TensorError) -> Storage in
-      let copy = try dense()
-      source.dropPages()
-      return copy.storage
-    }
-    return try Tensor(dtype: dtype, dims: dims, storage: storage)
-  }
-
-  private func promisedCopy(
-    _ key: Key, _ sources: [StorageRange], _ dtype: DType, _ dims: [Int]
-  ) throws(TensorError) -> Tensor {
-    let byteCount = try Tensor.byteCount(dtype, dims)
-    let storage = try promise(key, sources, byteCount: byteCount, pieces: 0) { _, _ in }
-    return try Tensor(dtype: dtype, dims: dims, storage: storage)
-  }
-
-  /// What would be computed of `operands`, not written.
-  func promisedResult(_ type: TensorType, of operands: [Tensor]) throws(TensorError) -> Tensor {
-    let dims = type.shape.values ?? []
-    let byteCount = try Tensor.byteCount(type.dtype, dims)
-    return try shelf.withLock { shelf in
-      Result { () throws(TensorError) -> Tensor in
-        let storage = try shelf.slab.take(byteCount)
-        let tensor = try Tensor(dtype: type.dtype, dims: dims, storage: storage)
-        let sources = operands.map { StorageRange($0) }
-        shelf.entries[Key([tensor], layout: "result")] = Entry(
-          packed: storage, sources: operands.map(\.storage))
-        shelf.jobs.append(
-          PackingJob(sources: sources, packed: storage, pieces: 0) { _, _ in })
-        return tensor
-      }
-    }.get()
   }
 
   /// Bytes of all packed weights.

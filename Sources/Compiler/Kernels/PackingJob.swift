@@ -70,3 +70,12 @@ struct PackingJob: Sendable {
   /// The most bytes of a packed weight that are written before the pages of its original leave.
   static let byteCountPerDrop = claimByteCount * claimsPerDrop
 }
+
+/// Set once, when a packed weight is written.
+final class WrittenFlag: Sendable {
+  private let value = Atomic<Bool>(false)
+
+  var isSet: Bool { value.load(ordering: .acquiring) }
+
+  func set() { value.store(true, ordering: .releasing) }
+}

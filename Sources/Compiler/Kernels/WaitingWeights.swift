@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 /// A packed weight that may not be written yet: until it is, its kernel reads the original.
@@ -12,15 +11,6 @@ public struct WaitingStorage: Sendable {
   public var isWritten: Bool {
     @inline(__always) get { written?.isSet ?? true }
   }
-}
-
-/// Set once, when a packed weight is written.
-final class WrittenFlag: Sendable {
-  private let value = Atomic<Bool>(false)
-
-  var isSet: Bool { value.load(ordering: .acquiring) }
-
-  func set() { value.store(true, ordering: .releasing) }
 }
 
 /// Packed weights that nobody has to wait for, in the order in which they are written.

@@ -56,12 +56,11 @@ public struct PluginTemplate: Sendable {
 
   private static let taken: Set<String> = [
     "Weft", "WeftPlugin", "WeftCLI", "WeftHost", "WeftMain", "Swift", "Foundation", "Testing",
-    "Tensors",
-    "IR", "Executor", "Compiler", "Operators", "Passes", "Formats", "Plugins", "Tokenizers",
-    "Generation", "GraphLanguage", "ChatTemplates", "ShippedGraphs", "Profiler", "Report",
-    "Diagrams",
-    "Serving", "CGraphviz", "CKernels", "CMapping", "CPlugin", "BuildIdentity", "ArgumentParser",
-    "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "KernelBenchmarks", "MixtureExample",
+    "Tensors", "IR", "Executor", "Compiler", "Operators", "Passes", "Formats", "Plugins",
+    "Tokenizers", "Generation", "GraphLanguage", "ChatTemplates", "ShippedGraphs", "Profiler",
+    "Report", "Diagrams", "Serving", "CGraphviz", "CKernels", "CMapping", "CPlugin",
+    "BuildIdentity", "ArgumentParser", "Hummingbird", "Logging", "NIOCore", "NIOHTTPTypes",
+    "ServiceLifecycle", "KernelBenchmarks", "MixtureExample",
     "Plugin", "Op", "Pass", "Graph", "Model",
   ]
 
