@@ -131,10 +131,19 @@ struct TableReader {
         hint:
           "it was built with a newer weft_plugin.h: use a newer Weft, or build it with this one's")
     }
+    return Self.filled(zero, from: pointer, count: min(known, Int(size)))
+  }
+
+  /// `zero` with its first `count` bytes from `pointer`.
+  ///
+  /// A function of its own, never inlined: Swift 6.3's optimizer otherwise returns from `sized` with
+  /// the register of errors set where nothing was thrown.
+  @inline(never) private static func filled<T: BitwiseCopyable>(
+    _ zero: T, from pointer: UnsafeRawPointer, count: Int
+  ) -> T {
     var value = zero
     withUnsafeMutableBytes(of: &value) {
-      $0.copyMemory(
-        from: UnsafeRawBufferPointer(start: pointer, count: min(known, Int(size))))
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: count))
     }
     return value
   }
