@@ -223,6 +223,10 @@ class Limits(unittest.TestCase):
                         client.sendall(pieces[:-5])
             self.assertEqual(get(server, "/health")[0], 200)
 
+    def test_a_body_of_any_size(self):
+        with Server("--max-body", "999999TB") as server:
+            self.assertEqual(post(server, "/v1/completions", {"prompt": "a", "max_tokens": 1})[0], 200)
+
     def test_a_full_queue(self):
         with Server("--slots", "1", "--queue", "2", "--context", "4000") as server:
             long = {"prompt": "a", "max_tokens": 3000, "ignore_eos": True, "stream": True}

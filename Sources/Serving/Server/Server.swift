@@ -40,7 +40,7 @@ public struct Server: Sendable {
     logger.logLevel = .error
     let stall = TimeAmount.seconds(Int64(options.stall))
     let routes = routes
-    let bodyLimit = max(options.bodyLimit, 1 << 20)
+    let dropLimit = saturatingProduct([16, max(options.bodyLimit, 1 << 20)])
     let application = Application(
       responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
         await routes.answer(request)
@@ -48,7 +48,7 @@ public struct Server: Sendable {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
-            StallHandler(limit: stall), UnreadBodyHandler(limit: 16 * bodyLimit),
+            StallHandler(limit: stall), UnreadBodyHandler(limit: dropLimit),
           ], idleTimeout: .seconds(120))),
       configuration: .init(address: .hostname(options.host, port: options.port)),
       onServerRunning: { ready($0.localAddress?.port ?? 0) }, logger: logger)
